@@ -1,0 +1,177 @@
+"""The ``course`` command: everything that students, instructors and the Makefile ask for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from course_lib import models
+from course_lib.errors import CourseError
+from course_lib.lessons import (
+    NOTEBOOKS,
+    ROOT,
+    find_lesson,
+    lesson_names,
+    notebook_path,
+    source_path,
+    use_own_scripts,
+)
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Prompt Engineering vs Fine-Tuning: open, check and build the course.",
+)
+model_app = typer.Typer(no_args_is_help=True, help="Fetch and list language models.")
+app.add_typer(model_app, name="model")
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command; any problem ends in one clear sentence and exit code 1, never in a traceback."""
+    try:
+        app()
+    except CourseError as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        _stop("Stopped. Nothing was left half done; run the command again to go on.")
+    except Exception as error:
+        if os.environ.get("COURSE_DEBUG"):
+            raise
+        _stop(f"Something unforeseen went wrong ({type(error).__name__}: {error}). "
+              "Run `course doctor` first; COURSE_DEBUG=1 shows where it happened.")
+
+
+def _stop(message: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]✗[/] {_plain(message)}")
+    sys.exit(1)
+
+
+def _plain(text: str) -> str:
+    """Text that rich must not read as markup."""
+    return text.replace("[", "\\[")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open the course in JupyterLab; fetches the model first if it is missing. Further arguments go to JupyterLab."""
+    if not models.is_fetched():
+        fetch(None)
+    use_own_scripts()
+    console.print(f"Opening JupyterLab on {NOTEBOOKS}. Stop it with Ctrl+C.")
+    command = [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}",
+        # JupyterLab would ask the network for news and updates.
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    raise SystemExit(subprocess.run([*command, *context.args], check=False).returncode)
+
+
+@model_app.command()
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="a name from `course model list`, or a hub id")] = None,
+    force: Annotated[bool, typer.Option(help="fetch anew, even if it is here")] = False,
+) -> None:
+    """Bring a model to this computer (once)."""
+    was_here = models.is_fetched(name) and not force
+    path = models.fetch(name, force=force, report=console.print)
+    console.print(f"[green]✓[/] The model {'was already' if was_here else 'is now'} in {path}.\n"
+                  "  Next: `course lab` opens the course.")
+
+
+@model_app.command(name="list")
+def list_models() -> None:
+    """Show the models that the course knows by name; any hub id or folder works as well."""
+    table = Table("name", "parameters", "download", "licence", "source", "here?")
+    for spec in models.MODELS.values():
+        here = "yes" if models.is_fetched(spec.name) else "no"
+        default = " (default)" if spec.name == models.DEFAULT_MODEL else ""
+        table.add_row(spec.name + default, f"{spec.parameters / 1e6:.0f} M", f"{spec.download_bytes / 1e6:.0f} MB",
+                      spec.licence, spec.source, here)
+    console.print(table)
+    console.print("Next: `course model fetch NAME`; COURSE_MODEL=NAME (or a hub id, or a folder) makes lessons use it.")
+
+
+@model_app.command()
+def path(name: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Print the folder of a model that has been fetched."""
+    if not models.is_fetched(name):
+        raise CourseError(f"The model is not here yet: run `course model fetch{f' {name}' if name else ''}`.")
+    typer.echo(models.model_path(name))
+
+
+@app.command()
+def build(
+    lesson: Annotated[str | None, typer.Argument(help="a lesson's number or name; all if left out")] = None,
+    check: Annotated[bool, typer.Option("--check", help="change nothing; fail if a release is stale or leaks")] = False,
+    force: Annotated[bool, typer.Option(help="overwrite a notebook that someone has worked in")] = False,
+) -> None:
+    """Make the students' notebooks from solutions/ with nbgrader's generate_assignment."""
+    from course_lib import authoring
+
+    names = [find_lesson(lesson)] if lesson else lesson_names()
+    if not names or not all(source_path(name).exists() for name in names):
+        raise CourseError("Building needs the sources in solutions/, which this copy of the course does not have.")
+    found: list[str] = []
+    for name in names:
+        if check:
+            wrong = authoring.check_build(name)
+            found += wrong
+            console.print(f"[green]✓[/] {name}: release up to date, nothing leaks" if not wrong else f"[red]✗[/] {name}")
+        else:
+            changed = authoring.build(name, force=force)
+            console.print(f"[green]✓[/] {name}: notebooks/{name}/ {'written' if changed else 'unchanged'}")
+    if check:
+        stray = {p.name for p in NOTEBOOKS.glob("[0-9][0-9]_*")} - set(lesson_names())
+        found += [f"notebooks/{name} has no source in solutions/: delete it." for name in sorted(stray)]
+    if found:
+        raise CourseError("\n  ".join(["The build is not clean:", *found]))
+    console.print("Next: " + ("commit." if check else "look at `git diff notebooks`, then `course build --check`."))
+
+
+@app.command(name="check")
+def check_notebook(
+    lesson: Annotated[str, typer.Argument(help="a lesson's number or name")],
+) -> None:
+    """Grade your own notebook of a lesson, without changing it, and say what to look at."""
+    from course_lib import grading
+
+    name = find_lesson(lesson)
+    path = notebook_path(name)
+    complete = source_path(name).exists()
+    console.print(f"Grading {path.relative_to(ROOT)} as it was last saved …")
+    grades = grading.grade(name, {"you": path})["you"]
+    table = Table("exercise", "points", "what the check says", show_lines=True)
+    for row in grades:
+        good = not row.message
+        points = f"{'–' if row.by_hand else f'{row.points:g}'} / {row.max_points:g}"
+        colour = "yellow" if row.by_hand else "green" if good else "red"
+        table.add_row(row.exercise, f"[{colour}]{points}[/]", "[green]✓[/]" if good else _plain(row.message))
+    console.print(table)
+    automatic = [row for row in grades if not row.by_hand]
+    earned, possible = sum(row.points for row in automatic), sum(row.max_points for row in automatic)
+    console.print(f"{earned:g} of {possible:g} automatic points. Your notebook was not changed.")
+    if not complete:
+        console.print("These are the checks you can see; the hidden ones run when your instructor grades the notebook.")
+    console.print("Next: " + ("hand it in." if earned == possible else "mend the first ✗, save, and check again."))
+
+
+@app.command()
+def doctor() -> None:
+    """Look over Python, packages, memory, disk, model and JupyterLab; exit 1 with the remedy if something is wrong."""
+    from course_lib.doctor import examine
+
+    table, remedies = Table("", "what", "found"), []
+    for finding in examine():
+        table.add_row("[red]✗[/]" if finding.remedy else "[green]✓[/]", finding.subject, _plain(finding.state))
+        if finding.remedy:
+            remedies.append(f"{finding.subject}: {finding.remedy}")
+    console.print(table)
+    if remedies:
+        raise CourseError("\n  ".join(["Something needs mending:", *remedies]))
+    console.print("All well. Next: `course lab`.")
