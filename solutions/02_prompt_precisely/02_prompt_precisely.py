@@ -780,14 +780,14 @@ def my_prompt(message):
 # %% test="test_my_prompt" points=1
 from course_lib.checks import call, check_call, check_raises, check_that, passed
 
-prompt = call(my_prompt, "wheres my parka")
+prompt = call(my_prompt, "my kilt came in two halves")
 check_that(
-    isinstance(prompt, str) and prompt.count("wheres my parka") == 1,
-    called="my_prompt('wheres my parka')", gave=prompt, expected="a string that holds the message once, unchanged",
+    isinstance(prompt, str) and prompt.count("my kilt came in two halves") == 1,
+    called="my_prompt('my kilt came in two halves')", gave=prompt, expected="a string that holds the message once, unchanged",
     look_at="Return the prompt (do not print it), and put the message in as it is.",
 )
 check_that(
-    prompt == prompt.rstrip(), called="my_prompt('wheres my parka')", gave=f"a prompt that ends with {prompt[-5:]!r}",
+    prompt == prompt.rstrip(), called="my_prompt('my kilt came in two halves')", gave=f"a prompt that ends with {prompt[-5:]!r}",
     expected="no white space at the end", look_at="A space after the cue makes the model split its answer into other tokens.",
 )
 passed("my_prompt")
@@ -809,18 +809,18 @@ def frame(message):
 
 
 neutral = frame("zq {x} zq\nzq")
-for row in dev:
-    check_that(
-        frame(row["message"]) == neutral, called=f"my_prompt({row['message'][:40]!r})",
-        gave="another prompt than for other messages", expected="the same prompt apart from the message",
-        look_at="The prompt must not look the ticket up: no answer may depend on which message is asked about.",
-    )
 hidden_from_prompts = [row["message"] for split in ("dev", "test") for row in as_rows(load_support()[split])]
 leaked = [message for message in hidden_from_prompts if " ".join(message.lower().split()) in " ".join(neutral.lower().split())]
 check_that(
     not leaked, called="my_prompt(…)", gave=f"a prompt that contains the held-out message {leaked[:1]}",
     expected="only train messages as examples", look_at="An example from dev or test hands the model an answer it is measured on.",
 )
+for row in dev:
+    check_that(
+        frame(row["message"]) == neutral, called=f"my_prompt({row['message'][:40]!r})",
+        gave="another prompt than for other messages", expected="the same prompt apart from the message",
+        look_at="The prompt must not look the ticket up: no answer may depend on which message is asked about.",
+    )
 check_that(
     len(neutral) <= 6000, called="my_prompt(…)", gave=f"{len(neutral)} characters besides the message",
     expected="at most 6000", look_at="Use fewer or shorter examples.",

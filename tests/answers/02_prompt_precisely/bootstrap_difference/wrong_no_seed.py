@@ -1,0 +1,10 @@
+# misconception: more resamples make a seed unnecessary
+# feedback: Use np.random.default_rng(seed)
+def bootstrap_difference(hits_a, hits_b, resamples=2000, seed=0):
+    a, b = np.asarray(hits_a, dtype=float), np.asarray(hits_b, dtype=float)
+    if len(a) != len(b) or len(a) == 0:
+        raise ValueError("same length, please")
+    d = b - a
+    draws = d[np.random.default_rng().integers(0, len(a), (resamples, len(a)))].mean(axis=1)
+    low, high = np.percentile(draws, [2.4999, 97.5001])
+    return float(d.mean()), float(low), float(high)

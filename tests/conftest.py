@@ -1,0 +1,27 @@
+"""What the tests share: nothing reaches the user's own cache of results, and nothing the network by accident."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+# Tests load local models only; the one that needs a hub says so by a clear failure instead of a hang.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ["COURSE_SCOREBOARD"] = "/nonexistent/set-COURSE_SCOREBOARD-in-the-test"
+
+
+@pytest.fixture
+def scoreboard_file(tmp_path, monkeypatch):
+    """A scoreboard of the test's own."""
+    path = tmp_path / "scoreboard.json"
+    monkeypatch.setenv("COURSE_SCOREBOARD", str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def lm():
+    """The real model; tests that use it are marked ``model``."""
+    from course_lib.models import DEFAULT_MODEL, load_model
+
+    return load_model(DEFAULT_MODEL)
