@@ -361,6 +361,7 @@ def load_model(name: str | None = None) -> LanguageModel:
             "name a folder saved by transformers (it has a config.json)"
         )
         raise CourseError(f"The model {label} is not on this computer yet: {remedy}.")
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     device = _pick_device()
@@ -368,7 +369,7 @@ def load_model(name: str | None = None) -> LanguageModel:
         with _quiet_transformers():
             tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, padding_side="left")
             model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=dtype)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise CourseError(
             f"The folder {path} does not hold a causal language model that transformers can load ({error}). "
             "If it was fetched by the course, run `course model fetch --force`."
