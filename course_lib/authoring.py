@@ -15,7 +15,6 @@ in JupyterLab. Cell headers carry a short form of nbgrader's metadata::
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import logging
@@ -127,26 +126,34 @@ def nbgrader_api(root: Path) -> NbGraderAPI:
 
 
 def failure_words(outcome: dict) -> str:
-    """What nbgrader's log says went wrong, without the log's other lines."""
-    lines = outcome.get("log", outcome.get("error", "")).splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("[INFO]", "[WARNING]"))).strip() or "no reason given"
+    """The reason that stands in nbgrader's log, in one line."""
+    log = outcome.get("log") or outcome.get("error") or ""
+    causes = re.findall(r"^ +((?:[\w.]+)(?:Error|Exception): .+)$", log, flags=re.MULTILINE)
+    errors = re.findall(r"^\[ERROR\] (.+)$", log, flags=re.MULTILINE)
+    return (causes[-1:] or errors[:1] or ["no reason given"])[0]
 
 
 def make_release(lesson: str, root: Path) -> Path:
-    """Run generate_assignment on a lesson in ``root`` (a scratch folder) and return the released lesson's folder."""
+    """Run generate_assignment on a lesson in ``root`` (a scratch folder) and return the released lesson's folder.
+
+    Raises CourseError if the source has one of the ``problems``.
+    """
+    notebook = read_source(lesson)
+    if found := problems(notebook):
+        raise CourseError(f"{lesson} cannot be built. " + " ".join(found))
     source = root / "solutions" / lesson
     shutil.copytree(SOLUTIONS / lesson, source, ignore=shutil.ignore_patterns("*.ipynb", "*.py", "__pycache__", ".*"))
-    write_atomically(source / f"{lesson}.ipynb", serialise(read_source(lesson)))
+    write_atomically(source / f"{lesson}.ipynb", serialise(notebook))
     outcome = nbgrader_api(root).generate_assignment(lesson, force=True, create=True)
     if not outcome["success"]:
-        raise CourseError(f"nbgrader could not make the release of {lesson}:\n{failure_words(outcome)}")
+        raise CourseError(f"nbgrader could not make the release of {lesson}: {failure_words(outcome)}")
     released = root / "notebooks" / lesson
     path = released / f"{lesson}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata = nbformat.from_dict(
-        copy.deepcopy(NOTEBOOK_METADATA) | {"course": {"lesson": lesson, "release": fingerprint(notebook)}}
+    release = nbformat.read(path, as_version=4)
+    release.metadata = nbformat.from_dict(
+        NOTEBOOK_METADATA | {"course": {"lesson": lesson, "release": fingerprint(release)}}
     )
-    path.write_text(serialise(notebook), encoding="utf-8")
+    path.write_text(serialise(release), encoding="utf-8")
     return released
 
 
@@ -169,12 +176,12 @@ def was_edited(path: Path) -> bool:
 def build(lesson: str, *, force: bool = False) -> bool:
     """Write ``solutions/L/L.ipynb`` and ``notebooks/L/``; True if the release changed.
 
-    Raises CourseError rather than overwrite a notebook that someone has worked in, unless ``force``, and when
-    the source has one of the ``problems``.
+    Raises CourseError for a source that cannot be built or leaks, and rather than overwrite a notebook that
+    someone has worked in, unless ``force``.
     """
     with tempfile.TemporaryDirectory() as scratch:
         released = make_release(lesson, Path(scratch))
-        if found := problems(lesson, released):
+        if found := leaks(read_source(lesson), released):
             raise CourseError(f"{lesson} was not built. " + " ".join(found))
         target = notebook_path(lesson)
         if not force and target.exists() and was_edited(target):
@@ -191,14 +198,17 @@ def build(lesson: str, *, force: bool = False) -> bool:
 
 
 def check_build(lesson: str) -> list[str]:
-    """What is wrong with a lesson as it stands on disk: ``problems`` of its source, a release out of date."""
+    """What is wrong with a lesson as it stands on disk: its source, a release that leaks or is out of date."""
     with tempfile.TemporaryDirectory() as scratch:
-        released = make_release(lesson, Path(scratch))
+        try:
+            released = make_release(lesson, Path(scratch))
+        except CourseError as error:
+            return [str(error)]
         stale = [
             f"notebooks/{lesson}/{name} is not what the source gives: run `course build {lesson}` and commit it."
             for name in differences(lesson, released)
         ]
-        return problems(lesson, NOTEBOOKS / lesson if not stale else released) + stale
+        return leaks(read_source(lesson), NOTEBOOKS / lesson) + stale
 
 
 def differences(lesson: str, released: Path) -> list[str]:
@@ -214,9 +224,8 @@ def differences(lesson: str, released: Path) -> list[str]:
     return sorted(name for name in fresh.keys() | there.keys() if fresh.get(name) != there.get(name))
 
 
-def problems(lesson: str, released: Path) -> list[str]:
-    """What a lesson's source or release must not have: leaks, and grade ids, points or objectives amiss."""
-    source = read_source(lesson)
+def problems(source: NotebookNode) -> list[str]:
+    """What is amiss in a lesson's source: grade ids, exercises without tests, missing headings, open regions."""
     found = []
     ids = [grade_id for grade_id, _ in graded_cells(source)]
     found += [f"The grade id {i!r} is used {ids.count(i)} times." for i in sorted({i for i in ids if ids.count(i) > 1})]
@@ -237,7 +246,7 @@ def problems(lesson: str, released: Path) -> list[str]:
         for begin, end in SECRET_REGIONS:
             if cell.source.count(begin) != cell.source.count(end):
                 found.append(f"A {begin!r} and its end do not match in the cell {cell.id!r}.")
-    return [f"{lesson}: {problem}" for problem in found + leaks(source, released)]
+    return found
 
 
 def leaks(source: NotebookNode, released: Path) -> list[str]:

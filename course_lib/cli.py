@@ -64,12 +64,11 @@ def lab(context: typer.Context) -> None:
         fetch(None)
     use_own_scripts()
     console.print(f"Opening JupyterLab on {NOTEBOOKS}. Stop it with Ctrl+C.")
-    command = [
-        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}",
-        # JupyterLab would ask the network for news and updates.
-        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
-    raise SystemExit(subprocess.run([*command, *context.args], check=False).returncode)
+    # Our own JupyterLab settings switch off the plugin that asks the network for news and updates.
+    settings = os.pathsep.join(filter(None, [str(ROOT / "course_lib" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}", *context.args]
+    done = subprocess.run(command, check=False, env=os.environ | {"JUPYTER_CONFIG_PATH": settings})
+    raise SystemExit(done.returncode)
 
 
 @model_app.command()

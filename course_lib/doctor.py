@@ -74,7 +74,7 @@ def _disk() -> Finding:
     folder = models.cache_dir()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(existing).free / 1e9
-    enough = free >= MINIMUM_DISK_GB or models.is_fetched()
+    enough = free >= MINIMUM_DISK_GB or models.is_fetched(models.DEFAULT_MODEL)
     remedy = f"Free {MINIMUM_DISK_GB:.0f} GB, or set COURSE_CACHE to a folder on another disk."
     return Finding("Free disk", f"{free:.1f} GB at {folder}", "" if enough else remedy)
 

@@ -71,7 +71,7 @@ def grade(lesson: str, notebooks: Mapping[str, Path]) -> dict[str, list[CellGrad
         for student in notebooks:
             autograded = root / "autograded" / student / lesson / f"{lesson}.ipynb"
             if not autograded.exists():
-                raise CourseError(f"nbgrader could not grade the notebook of {student}:\n{failure_words(outcome)}")
+                raise CourseError(f"nbgrader could not grade the notebook of {student}: {failure_words(outcome)}")
             graded[student] = _read_grades(api, lesson, student, nbformat.read(autograded, as_version=4), ids)
         api.gradebook.close()
         return graded

@@ -1,0 +1,106 @@
+"""Every lesson, run: solved with the real model, and graded solved and unsolved."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib import scoreboard
+from course_lib.authoring import make_release, read_source, serialise
+from course_lib.grading import grade
+from course_lib.lessons import graded_cells, lesson_names, notebook_path
+from tests.benchmarks.solved_lesson import run
+
+
+@pytest.fixture(scope="module", params=lesson_names())
+def graded(request, tmp_path_factory):
+    """A lesson graded twice: its solved source and its release as a student gets it."""
+    lesson, folder = request.param, tmp_path_factory.mktemp("graded")
+    release = make_release(lesson, folder) / f"{lesson}.ipynb"
+    solved = folder / "solved.ipynb"
+    solved.write_text(serialise(read_source(lesson)), encoding="utf-8")
+    before = release.read_bytes()
+    grades = grade(lesson, {"solved": solved, "unsolved": release})
+    assert release.read_bytes() == before  # grading does not touch what it grades
+    return grades
+
+
+def test_solved_gets_all_points(graded):
+    automatic = [row for row in graded["solved"] if not row.by_hand]
+    assert automatic
+    assert [row for row in automatic if row.points != row.max_points] == []
+
+
+def test_unsolved_gets_none_and_does_not_crash(graded):
+    automatic = [row for row in graded["unsolved"] if not row.by_hand]
+    assert [row for row in automatic if row.points] == []
+    assert all(row.message for row in automatic)
+    assert all("not written yet" in row.message for row in automatic), [row.message for row in automatic]
+
+
+def test_written_answers_wait_for_a_person(graded):
+    assert [row.message for row in graded["solved"] if row.by_hand] == ["a written answer: a person grades it"]
+    assert [row.message for row in graded["unsolved"] if row.by_hand] == ["not answered yet"]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_solved_lesson_runs_with_the_real_model(lesson, scoreboard_file):
+    notebook, _ = run(lesson, scoreboard_file)
+    for cell in notebook.cells:
+        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+        assert not errors
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            noise = [o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+            assert noise == []  # nbgrader would take the points away
+    images = [o for cell in notebook.cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
+    assert images
+    assert all(len(image.metadata["image/png"]["alt"]) > 100 for image in images)
+    found = scoreboard.results()
+    assert len(found) >= 8
+    assert {row.lesson for row in found} == {lesson}
+
+
+@pytest.mark.model
+def test_lesson_02_shows_its_point(scoreboard_file, request):
+    """What the prose of lesson 02 invites the reader to see must be there to be seen."""
+    _, _ = run("02_prompt_precisely", scoreboard_file)
+    shares = {row.approach: {name: e.value for name, e in row.metrics.items()} for row in scoreboard.results()}
+    assert shares["+ instruction"]["names item"] > shares["vague"]["names item"] + 0.2
+    assert shares["+ role"]["names item"] < shares["+ context"]["names item"]
+    assert shares["+ output format"]["readable"] < 0.1
+    assert shares["+ 1 example"]["readable"] < shares["+ 5 examples"]["readable"]
+    assert shares["+ 5 examples"]["topic"] < 0.3  # near guessing, one in eight
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_prose_and_exercises_keep_the_form(lesson):
+    notebook = read_source(lesson)
+    first = notebook.cells[0].source
+    assert re.search(r"\*\*Time\*\* about \d+ minutes", first)
+    assert "**Builds on**" in first
+    automatic = sum(c.metadata.nbgrader.get("points", 0) for _, c in graded_cells(notebook) if c.cell_type == "code")
+    by_hand = sum(c.metadata.nbgrader.get("points", 0) for _, c in graded_cells(notebook) if c.cell_type == "markdown")
+    assert f"**Points** {automatic} automatic, {by_hand} by hand" in first
+    text = "\n".join(cell.source for cell in notebook.cells)
+    for _, cell in graded_cells(notebook):
+        if cell.metadata.nbgrader.solution and cell.cell_type == "code":
+            assert '"""' in cell.source  # a contract
+    assert text.count("<details>") == text.count("</details>") >= 5
+    assert not re.search(r"^\s*assert ", text, flags=re.MULTILINE)  # never a bare AssertionError
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_graded_cells_do_not_load_torch(lesson):
+    """Grading takes seconds: what imports torch or runs the model stands in cells tagged demo."""
+    for cell in read_source(lesson).cells:
+        if cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
+            assert not re.search(r"course_lib\.(models|prompting|scoring)|import torch", cell.source)
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_released_notebook_is_valid(lesson):
+    nbformat.validate(nbformat.read(Path(notebook_path(lesson)), as_version=4))
