@@ -96,11 +96,20 @@ def _expand(cell: NotebookNode, path: Path) -> None:
         kind, graded = kinds[0], SHORT_FORMS[kinds[0]]["grade"]
         points = cell.metadata.get("points")
         if graded != isinstance(points, int) or (graded and points < 1):
-            raise CourseError(f"{path.name}: cell {cell.metadata[kind]!r} needs points, a whole number from 1, "
-                              "exactly if it is a test or an answer.")
-        metadata["nbgrader"] = SHORT_FORMS[kind] | {
-            "grade_id": cell.metadata[kind], "schema_version": 3, "task": False, "cell_type": cell.cell_type,
-        } | ({"points": points} if graded else {})
+            raise CourseError(
+                f"{path.name}: cell {cell.metadata[kind]!r} needs points, a whole number from 1, "
+                "exactly if it is a test or an answer."
+            )
+        metadata["nbgrader"] = (
+            SHORT_FORMS[kind]
+            | {
+                "grade_id": cell.metadata[kind],
+                "schema_version": 3,
+                "task": False,
+                "cell_type": cell.cell_type,
+            }
+            | ({"points": points} if graded else {})
+        )
     cell.metadata = nbformat.from_dict(metadata)
 
 
@@ -229,14 +238,23 @@ def problems(source: NotebookNode) -> list[str]:
     found = []
     ids = [grade_id for grade_id, _ in graded_cells(source)]
     found += [f"The grade id {i!r} is used {ids.count(i)} times." for i in sorted({i for i in ids if ids.count(i) > 1})]
-    found += [f"The grade id {i!r} has other characters than letters, digits, - and _." for i in ids
-              if not re.fullmatch(r"[\w-]{1,60}", i)]
+    found += [
+        f"The grade id {i!r} has other characters than letters, digits, - and _."
+        for i in ids
+        if not re.fullmatch(r"[\w-]{1,60}", i)
+    ]
     tests = [i for i, cell in graded_cells(source) if cell.metadata.nbgrader.grade and cell.cell_type == "code"]
     exercises = [i for i, cell in graded_cells(source) if cell.metadata.nbgrader.solution and cell.cell_type == "code"]
-    found += [f"The exercise {e!r} has no test (a test's id begins with test_{e})." for e in exercises
-              if not any(t.startswith(f"test_{e}") for t in tests)]
-    found += [f"The test {t!r} belongs to no exercise." for t in tests
-              if not any(t.startswith(f"test_{e}") for e in exercises)]
+    found += [
+        f"The exercise {e!r} has no test (a test's id begins with test_{e})."
+        for e in exercises
+        if not any(t.startswith(f"test_{e}") for t in tests)
+    ]
+    found += [
+        f"The test {t!r} belongs to no exercise."
+        for t in tests
+        if not any(t.startswith(f"test_{e}") for e in exercises)
+    ]
     text = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")
     headings = re.findall(r"^#+ +(.+)$", text, flags=re.MULTILINE)
     for wanted in ("Objectives", "Summary", "What to try next"):
@@ -278,5 +296,7 @@ def leaks(source: NotebookNode, released: Path) -> list[str]:
                 [cell.get("outputs", []) for cell in cells], ensure_ascii=False
             )
         found += [f"{path.name} in the release shows a secret line: {line!r}." for line in telling if line in content]
-        found += [f"{path.name} in the release holds the marker {begin!r}." for begin, _ in SECRET_REGIONS if begin in content]
+        found += [
+            f"{path.name} in the release holds the marker {begin!r}." for begin, _ in SECRET_REGIONS if begin in content
+        ]
     return found

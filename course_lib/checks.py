@@ -107,15 +107,23 @@ def _different(got: Any, expected: Any) -> str:
     """What came, cut so that the place where two long strings part is in view."""
     text = _SHORT.repr(got)
     if isinstance(got, str) and isinstance(expected, str):
-        at = next((i for i, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), min(len(got), len(expected)))
-        return f"{text}\n            (they part at character {at}: {got[at : at + 30]!r} instead of {expected[at : at + 30]!r})"
+        at = next(
+            (i for i, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), min(len(got), len(expected))
+        )
+        parting = f"they part at character {at}: {got[at : at + 30]!r} instead of {expected[at : at + 30]!r}"
+        return f"{text}\n            ({parting})"
     if type(got) is not type(expected):
         return f"{text} (a {type(got).__name__}, not a {type(expected).__name__})"
     return text
 
 
 def check_raises(
-    function: Callable, *args: Any, error: type[Exception] = ValueError, says: str = "", look_at: str = "", **kwargs: Any
+    function: Callable,
+    *args: Any,
+    error: type[Exception] = ValueError,
+    says: str = "",
+    look_at: str = "",
+    **kwargs: Any,
 ) -> None:
     """Call ``function`` with bad input: it must raise ``error`` with a message that contains ``says``."""
     called = _call_text(function, args, kwargs)
@@ -127,9 +135,7 @@ def check_raises(
         _fail(called, _raised(raised), expected, look_at)
 
 
-def check_that(
-    condition: bool, *, called: str, gave: object, expected: str, look_at: str = ""
-) -> None:
+def check_that(condition: bool, *, called: str, gave: object, expected: str, look_at: str = "") -> None:
     """Check a property that is not one expected value; ``called``, ``gave`` and ``expected`` are words for people."""
     if not condition:
         words = gave if isinstance(gave, str) else _SHORT.repr(gave)

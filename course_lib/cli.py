@@ -24,7 +24,9 @@ from course_lib.lessons import (
 )
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help="Prompt Engineering vs Fine-Tuning: open, check and build the course.",
 )
 model_app = typer.Typer(no_args_is_help=True, help="Fetch and list language models.")
@@ -43,8 +45,10 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("COURSE_DEBUG"):
             raise
-        _stop(f"Something unforeseen went wrong ({type(error).__name__}: {error}). "
-              "Run `course doctor` first; COURSE_DEBUG=1 shows where it happened.")
+        _stop(
+            f"Something unforeseen went wrong ({type(error).__name__}: {error}). "
+            "Run `course doctor` first; COURSE_DEBUG=1 shows where it happened."
+        )
 
 
 def _stop(message: str) -> None:
@@ -65,7 +69,9 @@ def lab(context: typer.Context) -> None:
     use_own_scripts()
     console.print(f"Opening JupyterLab on {NOTEBOOKS}. Stop it with Ctrl+C.")
     # Our own JupyterLab settings switch off the plugin that asks the network for news and updates.
-    settings = os.pathsep.join(filter(None, [str(ROOT / "course_lib" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    settings = os.pathsep.join(
+        filter(None, [str(ROOT / "course_lib" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")])
+    )
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}", *context.args]
     done = subprocess.run(command, check=False, env=os.environ | {"JUPYTER_CONFIG_PATH": settings})
     raise SystemExit(done.returncode)
@@ -79,8 +85,10 @@ def fetch(
     """Bring a model to this computer (once)."""
     was_here = models.is_fetched(name) and not force
     path = models.fetch(name, force=force, report=console.print)
-    console.print(f"[green]✓[/] The model {'was already' if was_here else 'is now'} in {path}.\n"
-                  "  Next: `course lab` opens the course.")
+    console.print(
+        f"[green]✓[/] The model {'was already' if was_here else 'is now'} in {path}.\n"
+        "  Next: `course lab` opens the course."
+    )
 
 
 @model_app.command(name="list")
@@ -90,8 +98,14 @@ def list_models() -> None:
     for spec in models.MODELS.values():
         here = "yes" if models.is_fetched(spec.name) else "no"
         default = " (default)" if spec.name == models.DEFAULT_MODEL else ""
-        table.add_row(spec.name + default, f"{spec.parameters / 1e6:.0f} M", f"{spec.download_bytes / 1e6:.0f} MB",
-                      spec.licence, spec.source, here)
+        table.add_row(
+            spec.name + default,
+            f"{spec.parameters / 1e6:.0f} M",
+            f"{spec.download_bytes / 1e6:.0f} MB",
+            spec.licence,
+            spec.source,
+            here,
+        )
     console.print(table)
     console.print("Next: `course model fetch NAME`; COURSE_MODEL=NAME (or a hub id, or a folder) makes lessons use it.")
 
@@ -121,7 +135,9 @@ def build(
         if check:
             wrong = authoring.check_build(name)
             found += wrong
-            console.print(f"[green]✓[/] {name}: release up to date, nothing leaks" if not wrong else f"[red]✗[/] {name}")
+            console.print(
+                f"[green]✓[/] {name}: release up to date, nothing leaks" if not wrong else f"[red]✗[/] {name}"
+            )
         else:
             changed = authoring.build(name, force=force)
             console.print(f"[green]✓[/] {name}: notebooks/{name}/ {'written' if changed else 'unchanged'}")

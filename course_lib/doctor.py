@@ -66,7 +66,9 @@ def _packages() -> Finding:
         if found != version:
             wrong.append(f"{name} {found}, tested with {version}")
     if wrong:
-        return Finding("Packages", "; ".join(wrong), "Run `pip install -r requirements.txt` in the course's environment.")
+        return Finding(
+            "Packages", "; ".join(wrong), "Run `pip install -r requirements.txt` in the course's environment."
+        )
     return Finding("Packages", f"all {len(pins())} as pinned")
 
 

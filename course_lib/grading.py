@@ -84,7 +84,9 @@ def _refuse_ungradable(path: Path) -> None:
     except FileNotFoundError:
         raise CourseError(f"There is no notebook {path}. Get the lesson again, or check where it was saved.") from None
     except Exception as error:
-        raise CourseError(f"{path.name} is not a notebook that can be read ({error}). Save it again in JupyterLab.") from error
+        raise CourseError(
+            f"{path.name} is not a notebook that can be read ({error}). Save it again in JupyterLab."
+        ) from error
     ids = [grade_id for grade_id, _ in graded_cells(notebook)]
     twice = sorted({grade_id for grade_id in ids if ids.count(grade_id) > 1})
     if twice:
@@ -112,7 +114,9 @@ def _read_grades(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbgrader's own use of SQLAlchemy
         stored = {g.name: g for g in api.gradebook.find_submission_notebook(lesson, lesson, student).grades}
-        scores = {i: (float(stored[i].auto_score or 0), float(stored[i].max_score), stored[i].needs_manual_grade) for i in ids}
+        scores = {
+            i: (float(stored[i].auto_score or 0), float(stored[i].max_score), stored[i].needs_manual_grade) for i in ids
+        }
     grades = []
     for grade_id, (points, possible, waiting) in scores.items():
         cell = cells[grade_id]

@@ -357,8 +357,10 @@ def load_model(name: str | None = None) -> LanguageModel:
     label = found.name if isinstance(found, ModelSpec) else path.name
     if not is_fetched(name):
         wanted = "" if label == DEFAULT_MODEL else f" {label}"
-        remedy = f"fetch it with `course model fetch{wanted}`" if label != path.name or label in MODELS else (
-            "name a folder saved by transformers (it has a config.json)"
+        remedy = (
+            f"fetch it with `course model fetch{wanted}`"
+            if label != path.name or label in MODELS
+            else ("name a folder saved by transformers (it has a config.json)")
         )
         raise CourseError(f"The model {label} is not on this computer yet: {remedy}.")
     from safetensors import SafetensorError

@@ -11,7 +11,7 @@ into other tokens than the whole text is, and the model reads something else.
 from __future__ import annotations
 
 import copy
-import os
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,7 +24,9 @@ from course_lib.models import LanguageModel
 def shared_prefix_length(sequences: Sequence[Sequence[int]]) -> int:
     """How many leading tokens all sequences share, leaving every sequence at least one token of its own."""
     shortest = min(len(tokens) for tokens in sequences)
-    return min(len(os.path.commonprefix(sequences)), shortest - 1)
+    places = zip(*sequences, strict=False)  # ends with the shortest
+    shared = sum(1 for _ in itertools.takewhile(lambda tokens: len(set(tokens)) == 1, places))
+    return min(shared, shortest - 1)
 
 
 @dataclass

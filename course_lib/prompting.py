@@ -93,9 +93,7 @@ def complete(
             state.mask = torch.cat([state.mask, torch.ones(len(rows), 1, dtype=torch.long)], dim=1)
             state.logits = extend(lm, tokens[:, None], state.mask, state.cache)[:, -1]
         for index, row in zip(batch, rows, strict=True):
-            completions[index] = Completion(
-                row.text, len(sequences[index]), len(row.tokens), row.finish or "length"
-            )
+            completions[index] = Completion(row.text, len(sequences[index]), len(row.tokens), row.finish or "length")
     return [completions[index] for index in range(len(sequences))]
 
 
@@ -154,9 +152,7 @@ class _Row:
             self.text, self.finish = self.text[: min(found)], "stop"
 
 
-def _pick(
-    logits: torch.Tensor, temperature: float, top_p: float, streams: Sequence[torch.Generator]
-) -> torch.Tensor:
+def _pick(logits: torch.Tensor, temperature: float, top_p: float, streams: Sequence[torch.Generator]) -> torch.Tensor:
     """The next token of every row, ``[batch]``: the likeliest one, or a sample."""
     if temperature == 0:
         return logits.argmax(dim=-1)

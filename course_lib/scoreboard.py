@@ -157,7 +157,9 @@ def plot(task: str, metrics: Sequence[str] | None = None) -> Figure:
     axes.set_ylim(len(found) - 0.5, -0.5)  # the first result on top
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel(f"share of answers that are right (95 % interval, n = {', '.join(sorted({str(r.n) for r in found}))})")
+    axes.set_xlabel(
+        f"share of answers that are right (95 % interval, n = {', '.join(sorted({str(r.n) for r in found}))})"
+    )
     axes.grid(axis="x", alpha=0.3)
     axes.legend(loc="lower right", title=None)
     axes.set_title(f"Scoreboard: {task}" + (f", {models.pop()}" if len(models) == 1 else ""))

@@ -51,7 +51,9 @@ def _answer_tokens(prompt: str, tokens: list[int], choices: Sequence[str], lm: L
     """Each choice's tokens as they stand in prompt + choice, which must begin with the prompt's own tokens."""
     answers = []
     for choice, whole in zip(
-        choices, lm.tokenizer([prompt + choice for choice in choices], add_special_tokens=False)["input_ids"], strict=True
+        choices,
+        lm.tokenizer([prompt + choice for choice in choices], add_special_tokens=False)["input_ids"],
+        strict=True,
     ):
         if whole[: len(tokens)] != tokens or len(whole) == len(tokens):
             raise ValueError(

@@ -76,10 +76,24 @@ def test_long_strings_show_where_they_part():
 @pytest.mark.parametrize(
     ("got", "expected", "verdict"),
     [
-        (1, True, False), (True, 1, False), (np.True_, True, True), (False, False, True), (None, False, False),
-        (2, 2.0, True), (np.float64(2.0), 2, True), (2 + 1e-12, 2, True), (2.01, 2, False), ("2", 2, False),
-        (float("nan"), float("nan"), True), ((1, 2), [1, 2], False), ([1, [2.0]], [1, [2]], True), ([1], [1, 2], False),
-        ({"a": 1}, {"a": 1.0}, True), ({"a": 1, "b": 2}, {"a": 1}, False), (None, None, True), ("a", "a", True),
+        (1, True, False),
+        (True, 1, False),
+        (np.True_, True, True),
+        (False, False, True),
+        (None, False, False),
+        (2, 2.0, True),
+        (np.float64(2.0), 2, True),
+        (2 + 1e-12, 2, True),
+        (2.01, 2, False),
+        ("2", 2, False),
+        (float("nan"), float("nan"), True),
+        ((1, 2), [1, 2], False),
+        ([1, [2.0]], [1, [2]], True),
+        ([1], [1, 2], False),
+        ({"a": 1}, {"a": 1.0}, True),
+        ({"a": 1, "b": 2}, {"a": 1}, False),
+        (None, None, True),
+        ("a", "a", True),
     ],
 )
 def test_same_in_value_and_kind(got, expected, verdict):

@@ -20,8 +20,12 @@ def course(*words: str, code: str = "", **environment: str) -> subprocess.Comple
     """Run the command as a process of its own; ``code`` runs first, in the same process."""
     script = f"import sys\nsys.argv = ['course', *{list(words)!r}]\n{code}\nfrom course_lib.cli import main\nmain()"
     return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8",
-        env=os.environ | {"COLUMNS": "200"} | environment, cwd=ROOT,
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"COLUMNS": "200"} | environment,
+        cwd=ROOT,
     )
 
 
@@ -36,13 +40,23 @@ def copied_course(tmp_path: Path, solutions: bool = True) -> Path:
 
 def run_copy(folder: Path, *words: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, '.'); sys.argv = ['course', *{list(words)!r}]; "
-         "from course_lib.cli import main; main()"],
-        capture_output=True, text=True, encoding="utf-8", cwd=folder, env=os.environ | {"COLUMNS": "200"},
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, '.'); sys.argv = ['course', *{list(words)!r}]; "
+            "from course_lib.cli import main; main()",
+        ],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "200"},
     )
 
 
-@pytest.mark.parametrize("words", [("model", "path", "nosuch"), ("check", "77"), ("build", "nosuch"), ("model", "fetch", "nosuch")])
+@pytest.mark.parametrize(
+    "words", [("model", "path", "nosuch"), ("check", "77"), ("build", "nosuch"), ("model", "fetch", "nosuch")]
+)
 def test_problems_end_in_a_sentence(words):
     done = course(*words)
     assert done.returncode == 1
@@ -61,10 +75,15 @@ def test_an_unforeseen_error_is_no_traceback_either():
 
 def test_importing_does_no_work():
     done = subprocess.run(
-        [sys.executable, "-c",
-         "import sys, course_lib, course_lib.cli, course_lib.data, course_lib.scoreboard, course_lib.checks\n"
-         "print([m for m in ('torch', 'transformers', 'datasets', 'nbgrader', 'matplotlib', 'scipy') if m in sys.modules])"],
-        capture_output=True, text=True, cwd=ROOT,
+        [
+            sys.executable,
+            "-c",
+            "import sys, course_lib, course_lib.cli, course_lib.data, course_lib.scoreboard, course_lib.checks\n"
+            "print([m for m in ('torch', 'transformers', 'datasets', 'nbgrader', 'matplotlib', 'scipy') if m in sys.modules])",
+        ],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
     )
     assert done.stdout.strip() == "[]", done.stderr
 
@@ -92,7 +111,11 @@ def test_check_a_half_solved_notebook(tmp_path):
     done = run_copy(folder, "check", "2")
     assert done.returncode == 0, done.stderr
     assert path.read_bytes() == before
-    rows = {line.split("│")[1].strip(): line.split("│")[2].strip() for line in done.stdout.splitlines() if line.count("│") == 4}
+    rows = {
+        line.split("│")[1].strip(): line.split("│")[2].strip()
+        for line in done.stdout.splitlines()
+        if line.count("│") == 4
+    }
     assert rows["build_prompt"] == "1 / 1"
     assert rows["build_prompt_hidden"] == "2 / 2"
     assert rows["parse_ticket"] == "1 / 1"
@@ -123,7 +146,10 @@ def test_check_without_solutions(tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda nb: nb.cells.append(next(c for c in nb.cells if c.id == "build_prompt")), "has the cell 'build_prompt' 2 times"),
+        (
+            lambda nb: nb.cells.append(next(c for c in nb.cells if c.id == "build_prompt")),
+            "has the cell 'build_prompt' 2 times",
+        ),
         (lambda nb: nb.cells.clear(), "has no graded cells"),
         (None, "is not a notebook that can be read"),
     ],
@@ -154,7 +180,12 @@ def test_build_check_passes_here_and_fails_on_a_stray_lesson(tmp_path):
 
 
 def test_lesson_names(monkeypatch):
-    assert lessons.find_lesson("2") == lessons.find_lesson("02") == lessons.find_lesson("02_prompt") == "02_prompt_precisely"
+    assert (
+        lessons.find_lesson("2")
+        == lessons.find_lesson("02")
+        == lessons.find_lesson("02_prompt")
+        == "02_prompt_precisely"
+    )
 
 
 def test_doctor_finds_what_is_wrong(tmp_path, monkeypatch):

@@ -21,8 +21,15 @@ pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"),
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -40,7 +47,8 @@ def lab(tmp_path):
         "from course_lib.cli import main; main()"
     )
     environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "COURSE_SCOREBOARD": str(tmp_path / "scoreboard.json"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "COURSE_SCOREBOARD": str(tmp_path / "scoreboard.json"),
         "IPYTHONDIR": str(tmp_path / "ipython"),
     }
     log = (tmp_path / "lab.log").open("w+")

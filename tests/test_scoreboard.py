@@ -13,8 +13,16 @@ from course_lib.scoreboard import Estimate, Result, add_result, proportion, resu
 
 
 def result(approach="vague", task="sorting", value=0.25, n=64, **changes) -> Result:
-    row = {"lesson": "02", "task": task, "approach": approach, "model": "tiny", "n": n,
-           "metrics": {"exact": Estimate(value, 0.1, 0.5)}, "tokens": 90.4, "seconds": 0.123} | changes
+    row = {
+        "lesson": "02",
+        "task": task,
+        "approach": approach,
+        "model": "tiny",
+        "n": n,
+        "metrics": {"exact": Estimate(value, 0.1, 0.5)},
+        "tokens": 90.4,
+        "seconds": 0.123,
+    } | changes
     return Result(**row)
 
 
@@ -43,7 +51,7 @@ def test_two_notebooks_at_once(scoreboard_file):
 
 def test_damaged_file(scoreboard_file):
     scoreboard_file.write_text('[{"lesson": "02"')
-    with pytest.raises(CourseError, match="is damaged .* Move it away"):
+    with pytest.raises(CourseError, match=r"is damaged .* Move it away"):
         results()
     with pytest.raises(CourseError, match="is damaged"):
         add_result(result())

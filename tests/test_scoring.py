@@ -10,7 +10,9 @@ from course_lib.scoring import calibrate, score_choices
 from tests.tiny import save_tiny_model
 
 PREFIX = "A shop sorts tickets.\n\nTicket: my boots leak after 3 weeks\nTopic: return\n\n"
-PROMPTS = [f"{PREFIX}Ticket: {text}\nTopic:" for text in ("wheres my parka", "12 or 14?", "how do I wash wool, please?")]
+PROMPTS = [
+    f"{PREFIX}Ticket: {text}\nTopic:" for text in ("wheres my parka", "12 or 14?", "how do I wash wool, please?")
+]
 CHOICES = [" return", " order status", " sizing and fit of shoes", " care"]
 
 

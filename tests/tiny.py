@@ -27,20 +27,37 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=500, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=500,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     )
     tokenizer.train([str(DATA / "support" / "policy.md")], trainer)
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>",
-        unk_token="<|endoftext|>", chat_template=TEMPLATE, model_max_length=256,
+        tokenizer_object=tokenizer,
+        bos_token="<|im_start|>",
+        eos_token="<|im_end|>",
+        pad_token="<|im_end|>",
+        unk_token="<|endoftext|>",
+        chat_template=TEMPLATE,
+        model_max_length=256,
     )
 
 
 def tiny_config(vocab_size: int) -> LlamaConfig:
     return LlamaConfig(
-        vocab_size=vocab_size, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=256, tie_word_embeddings=True,
-        bos_token_id=1, eos_token_id=2, pad_token_id=2, initializer_range=0.3,
+        vocab_size=vocab_size,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        tie_word_embeddings=True,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=2,
+        initializer_range=0.3,
     )
 
 
@@ -85,9 +102,15 @@ def write_tiny_gguf(path: Path) -> None:
         shapes |= {
             f"blk.{layer}.{name}": shape
             for name, shape in {
-                "attn_q": (narrow, narrow), "attn_k": (kv, narrow), "attn_v": (kv, narrow), "attn_output": (narrow, narrow),
-                "ffn_gate": (wide, narrow), "ffn_up": (wide, narrow), "ffn_down": (narrow, wide),
-                "attn_norm": (narrow,), "ffn_norm": (narrow,),
+                "attn_q": (narrow, narrow),
+                "attn_k": (kv, narrow),
+                "attn_v": (kv, narrow),
+                "attn_output": (narrow, narrow),
+                "ffn_gate": (wide, narrow),
+                "ffn_up": (wide, narrow),
+                "ffn_down": (narrow, wide),
+                "attn_norm": (narrow,),
+                "ffn_norm": (narrow,),
             }.items()
         }
     for name, shape in shapes.items():
@@ -107,7 +130,9 @@ def write_tiny_wheel(folder: Path) -> Path:
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.write(folder / "tiny.gguf", "tiny_gguf/tiny.gguf")
         archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-gguf\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr(f"{info}/RECORD", "")
     (folder / "tiny.gguf").unlink()
     return wheel

@@ -35,6 +35,7 @@ import numpy as np
 import pandas as pd
 
 from course_lib import scoreboard
+from course_lib.checks import call, check_call, check_raises, check_that, passed
 from course_lib.data import SUPPORT_TOPICS, load_support
 
 
@@ -129,15 +130,7 @@ def build_prompt(message, *, role="", context="", instruction="", output_format=
     ### END SOLUTION
 
 
-# %% [markdown]
-# Try it: this cell is yours to play with.
-
-# %%
-print(build_prompt("my boots leak", instruction="Name the item.", examples=[("wheres my parka", "parka")]))
-
 # %% test="test_build_prompt" points=1
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 check_call(
     build_prompt, "my boots leak",
     expected="Message: my boots leak\nAnswer:",
@@ -156,8 +149,6 @@ check_call(
 passed("build_prompt")
 
 # %% test="test_build_prompt_hidden" points=2
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 # Hidden tests run here when the notebook is graded.
 ### BEGIN HIDDEN TESTS
 check_call(
@@ -178,6 +169,12 @@ check_call(
 )
 passed("build_prompt (hidden)")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# Try it: this cell is yours to play with.
+
+# %%
+print(build_prompt("my boots leak", instruction="Name the item.", examples=[("wheres my parka", "parka")]))
 
 # %% [markdown]
 # ## 3 · Read the answer
@@ -224,8 +221,6 @@ def parse_ticket(reply, topics=SUPPORT_TOPICS):
 
 
 # %% test="test_parse_ticket" points=1
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 check_call(parse_ticket, "dress | return", expected=("dress", "return"), look_at="The plain case: split at the bar.")
 check_call(
     parse_ticket, "Sure! Here you go:\n**Dress** | Return.", expected=("dress", "return"),
@@ -242,8 +237,6 @@ check_call(
 passed("parse_ticket")
 
 # %% test="test_parse_ticket_hidden" points=2
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 # Hidden tests run here when the notebook is graded.
 ### BEGIN HIDDEN TESTS
 check_call(
@@ -313,8 +306,6 @@ def score_tickets(predicted, truth):
 
 
 # %% test="test_score_tickets" points=1
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 check_call(
     score_tickets, [("dress", "return"), ("dress", "care")], [("dress", "return"), ("dress", "return")],
     expected={"readable": [True, True], "item": [True, True], "topic": [True, False], "exact": [True, False]},
@@ -328,8 +319,6 @@ check_call(
 passed("score_tickets")
 
 # %% test="test_score_tickets_hidden" points=2
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 # Hidden tests run here when the notebook is graded.
 ### BEGIN HIDDEN TESTS
 check_call(
@@ -486,8 +475,6 @@ def pick_examples(rows, k, held_out, seed=0):
 
 
 # %% test="test_pick_examples" points=1
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 picked = call(pick_examples, train, 8, [row["message"] for row in dev], seed=1)
 check_that(
     sorted(row["topic"] for row in picked) == sorted(SUPPORT_TOPICS),
@@ -507,8 +494,6 @@ check_raises(
 passed("pick_examples")
 
 # %% test="test_pick_examples_hidden" points=2
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 # Hidden tests run here when the notebook is graded.
 ### BEGIN HIDDEN TESTS
 pool = [{"message": f"ticket {i} of {topic}", "item": "hat", "topic": topic} for topic in ("care", "refund", "return")
@@ -648,8 +633,6 @@ def bootstrap_difference(hits_a, hits_b, resamples=2000, seed=0):
 
 
 # %% test="test_bootstrap_difference" points=1
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 check_call(
     bootstrap_difference, [True, False] * 20, [True, False] * 20, expected=(0.0, 0.0, 0.0),
     look_at="Both prompts hit the same tickets, so every paired resample gives 0. "
@@ -665,8 +648,6 @@ check_raises(bootstrap_difference, [True], [True, False], look_at="Lists of diff
 passed("bootstrap_difference")
 
 # %% test="test_bootstrap_difference_hidden" points=2
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 # Hidden tests run here when the notebook is graded.
 ### BEGIN HIDDEN TESTS
 hits_a = [True] * 200 + [False] * 200
@@ -778,8 +759,6 @@ def my_prompt(message):
 
 
 # %% test="test_my_prompt" points=1
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 prompt = call(my_prompt, "my kilt came in two halves")
 check_that(
     isinstance(prompt, str) and prompt.count("my kilt came in two halves") == 1,
@@ -793,8 +772,6 @@ check_that(
 passed("my_prompt")
 
 # %% test="test_my_prompt_hidden" points=2
-from course_lib.checks import call, check_call, check_raises, check_that, passed
-
 # Hidden tests run here when the notebook is graded.
 ### BEGIN HIDDEN TESTS
 def frame(message):
