@@ -583,8 +583,8 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# A model may say one or two favourite topics to almost everyone. Examples cannot cure that here; lesson 04 will
-# *measure* such a bias and take it out, and fine-tuning will go further.
+# A model may say one or two favourite topics to almost everyone, and the examples you show do not cure it. That is a
+# bias one can measure, and later lessons do.
 
 # %% [markdown]
 # ## 7 · Is it really better?

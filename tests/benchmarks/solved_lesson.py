@@ -56,7 +56,7 @@ def main() -> None:
         for task in dict.fromkeys(result.task for result in scoreboard.results()):
             print(f"\n{task}\n{scoreboard.table(task).to_string(index=False)}")
             if options.figure:
-                scoreboard.plot(task, ["readable", "item", "topic", "exact"]).savefig(options.figure, dpi=110)
+                scoreboard.plot(task).savefig(options.figure, dpi=110)
     print(f"\n{seconds:.0f} s for the whole solved lesson")
 
 
