@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,6 +32,8 @@ app = typer.Typer(
 )
 model_app = typer.Typer(no_args_is_help=True, help="Fetch and list language models.")
 app.add_typer(model_app, name="model")
+data_app = typer.Typer(no_args_is_help=True, help="Look the course's data sets over.")
+app.add_typer(data_app, name="data")
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -118,6 +121,34 @@ def path(name: Annotated[str | None, typer.Argument()] = None) -> None:
     typer.echo(models.model_path(name))
 
 
+@data_app.command()
+def report(
+    name: Annotated[str | None, typer.Argument(help="support or prediagnosis; both if left out")] = None,
+    figure: Annotated[Path | None, typer.Option(help="where to save the plot (a folder, if both are reported)")] = None,
+) -> None:
+    """Measure a data set: sizes, balance, duplicates, variety, difficulty; a table and a plot."""
+    from course_lib.data.report import LOADERS, measure, plot
+
+    if name not in (None, *LOADERS):
+        raise CourseError(f"There is no data set {name!r}. The data sets are: {', '.join(LOADERS)}.")
+    broken = []
+    for each in [name] if name else list(LOADERS):
+        dataset = LOADERS[each]()
+        table = Table("", "measure", "value", "wanted", title=each)
+        for row in measure(dataset):
+            table.add_row("[green]✓[/]" if row.kept else "[red]✗[/]", row.name, f"{row.value:{row.form}}", row.bounds())
+            broken += [] if row.kept else [f"{each}: {row.name} is {row.value:{row.form}}, wanted {row.bounds()}"]
+        console.print(table)
+        path = figure or models.cache_dir() / "reports"
+        path = path if path.suffix else path / f"{each}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plot(each, dataset).savefig(path, dpi=110)
+        console.print(f"The plot is in {path}.")
+    if broken:
+        raise CourseError("\n  ".join(["The data do not keep their bounds; rewrite rows, not bounds:", *broken]))
+    console.print("Next: the datasheets in course_lib/data/*/DATASHEET.md say how the rows were written.")
+
+
 @app.command()
 def build(
     lesson: Annotated[str | None, typer.Argument(help="a lesson's number or name; all if left out")] = None,
@@ -157,10 +188,10 @@ def check_notebook(
     from course_lib import grading
 
     name = find_lesson(lesson)
-    path = notebook_path(name)
+    notebook = notebook_path(name)
     complete = source_path(name).exists()
-    console.print(f"Grading {path.relative_to(ROOT)} as it was last saved …")
-    grades = grading.grade(name, {"you": path})["you"]
+    console.print(f"Grading {notebook.relative_to(ROOT)} as it was last saved …")
+    grades = grading.grade(name, {"you": notebook})["you"]
     table = Table("exercise", "points", "what the check says", show_lines=True)
     for row in grades:
         good = not row.message

@@ -50,6 +50,7 @@ def test_a_stub_is_told_from_a_mistake():
         assert "expected" not in text  # an unwritten answer learns nothing of the hidden tests
 
 
+@pytest.mark.filterwarnings("ignore:careful")
 def test_student_output_on_stderr_costs_nothing(capsys):
     def noisy(x):
         print("debug", file=sys.stderr)

@@ -672,9 +672,10 @@ check_that(
     called="bootstrap_difference(…)", gave=f"the interval [{low:.3f}, {high:.3f}]", expected="an interval around 0.05",
     look_at="The interval belongs to the difference B minus A, with the same sign.",
 )
+intervals = {call(bootstrap_difference, hits_a, hits_b, resamples=40, seed=3) for _ in range(8)}
 check_that(
-    (difference, low, high) == call(bootstrap_difference, hits_a, hits_b, seed=0),
-    called="bootstrap_difference(…, seed=0), twice", gave="different intervals", expected="the same interval",
+    len(intervals) == 1, called="bootstrap_difference(…, resamples=40, seed=3), eight times",
+    gave=f"{len(intervals)} different intervals", expected="the same interval every time",
     look_at="Use np.random.default_rng(seed), not the global random numbers.",
 )
 check_raises(bootstrap_difference, [], [], look_at="Of no tickets there is no share: raise a ValueError.")
@@ -696,15 +697,12 @@ compare("+ 1 example", "+ 5 examples", "item")
 compare("+ 1 example", "+ 5 examples", "topic")
 
 # %% [markdown]
-# One more source of luck: *which* five examples. The same prompt with two other draws:
+# One more source of luck: *which* five examples. The same prompt with another draw:
 
 # %% tags=["demo"]
-for seed in (1, 2):
-    outcomes[f"+ 5 examples, draw {seed}"] = run_version(
-        f"+ 5 examples, draw {seed}", with_examples(5, seed=seed), as_chat=False
-    )
-    for metric in ("readable", "item", "exact"):
-        compare("+ 5 examples", f"+ 5 examples, draw {seed}", metric)
+outcomes["+ 5 examples, other draw"] = run_version("+ 5 examples, other draw", with_examples(5, seed=2), as_chat=False)
+for metric in ("readable", "item", "exact"):
+    compare("+ 5 examples", "+ 5 examples, other draw", metric)
 
 # %% [markdown]
 # If the draw alone moves the score, a prompt's figure is the figure of *that* prompt, with *those* examples. Say so
@@ -722,8 +720,8 @@ for seed in (1, 2):
 # **Model answer.** The vague prompt left open who asks, for what, in which form; the model answered a question of its
 # own. With context and instruction the replies named the item about twice as often (paired interval above 0), so
 # intent and context carried information. Precision in words stopped at the form: asked for `item | topic`, the model
-# still wrote sentences, and no reply could be read. Five examples made nearly all replies readable and brought the
-# item, but the topic stayed near one in eight: the model repeats a favourite topic. Next I would score the eight topics
+# still wrote sentences, and no reply could be read. Five examples made most replies readable and brought the item,
+# but the topic stayed far behind: the model repeats a favourite topic. Next I would score the eight topics
 # instead of reading text, and compare on the same dev tickets with the paired bootstrap, the test set still shut.
 #
 # **Rubric** (1 point each): names what the vague prompt left open (intent, context, form) · quotes at least two own
