@@ -7,6 +7,7 @@ makes pip work on your campus (a mirror, a proxy, a folder of wheels) makes this
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import json
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -312,18 +313,18 @@ def convert_gguf(gguf_path: Path, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-class _quiet_transformers:
+@contextlib.contextmanager
+def _quiet_transformers() -> Iterator[None]:
     """Keep transformers' own progress bars out of the reader's way while a model loads."""
+    from transformers.utils import logging
 
-    def __enter__(self) -> None:
-        from transformers.utils import logging
-
-        self.logging, self.was_on = logging, logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()
-
-    def __exit__(self, *exception: object) -> None:
-        if self.was_on:
-            self.logging.enable_progress_bar()
+    was_on = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if was_on:
+            logging.enable_progress_bar()
 
 
 def _pick_device() -> torch.device:
@@ -352,16 +353,13 @@ def load_model(name: str | None = None) -> LanguageModel:
 
     Raises CourseError if the model has not been fetched or its folder does not hold a causal language model.
     """
-    dtype, path = _pick_dtype(), model_path(name)
-    found = find_model(name)
-    label = found.name if isinstance(found, ModelSpec) else path.name
+    dtype, path, found = _pick_dtype(), model_path(name), find_model(name)
+    label = found.name
     if not is_fetched(name):
         wanted = "" if label == DEFAULT_MODEL else f" {label}"
-        remedy = (
-            f"fetch it with `course model fetch{wanted}`"
-            if label != path.name or label in MODELS
-            else ("name a folder saved by transformers (it has a config.json)")
-        )
+        remedy = f"fetch it with `course model fetch{wanted}`"
+        if isinstance(found, Path):
+            remedy = "name a folder saved by transformers (it has a config.json)"
         raise CourseError(f"The model {label} is not on this computer yet: {remedy}.")
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -382,10 +380,10 @@ def load_model(name: str | None = None) -> LanguageModel:
 
 
 @functools.cache
-def _loaded_once(name: str | None, environment: tuple[str | None, ...]) -> LanguageModel:
-    return load_model(name)
+def _loaded_once(environment: tuple[str | None, ...]) -> LanguageModel:
+    return load_model()
 
 
 def default_model() -> LanguageModel:
     """The model that ``COURSE_MODEL`` names, loaded once for the whole session; not to be trained in place."""
-    return _loaded_once(None, tuple(os.environ.get(key) for key in ("COURSE_MODEL", "COURSE_DTYPE", "COURSE_CACHE")))
+    return _loaded_once(tuple(os.environ.get(key) for key in ("COURSE_MODEL", "COURSE_DTYPE", "COURSE_CACHE")))

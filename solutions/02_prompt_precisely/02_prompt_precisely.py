@@ -411,7 +411,8 @@ scoreboard.table(TASK)
 #
 # - **names item**: does it rise from the vague prompt to the precise ones? Does *every* part help, or did one of them
 #   make things worse? (A role alone can invite the model to play along and answer the customer.)
-# - **readable** and **exact**: did asking for a format get the format?
+# - **readable** and **exact**: did asking for a format get the format? Look at the replies printed above: the right
+#   words in the wrong form are of no use to a program.
 #
 # What you should take from it is not "roles are bad" or "formats fail": it is that a part's worth is *measured*, on
 # your task and your model.
