@@ -172,14 +172,17 @@ def fingerprint(notebook: NotebookNode) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def was_edited(path: Path) -> bool:
-    """Whether a released notebook holds somebody's work: changed cells or outputs."""
+def was_edited(path: Path, fresh: Path | None = None) -> bool:
+    """Whether a released notebook holds somebody's work: outputs, or cells other than as released (as the notebook
+    itself notes, or as in the ``fresh`` release: stock nbgrader writes no such note)."""
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception:  # not a notebook any more: certainly not as released
         return True
-    release = notebook.metadata.get("course", {}).get("release")
-    return fingerprint(notebook) != release or any(cell.get("outputs") for cell in notebook.cells)
+    known = {notebook.metadata.get("course", {}).get("release")}
+    if fresh is not None:
+        known.add(fingerprint(nbformat.read(fresh, as_version=4)))
+    return fingerprint(notebook) not in known or any(cell.get("outputs") for cell in notebook.cells)
 
 
 def build(lesson: str, *, force: bool = False) -> bool:
@@ -193,7 +196,7 @@ def build(lesson: str, *, force: bool = False) -> bool:
         if found := leaks(read_source(lesson), released):
             raise CourseError(f"{lesson} was not built. " + " ".join(found))
         target = notebook_path(lesson)
-        if not force and target.exists() and was_edited(target):
+        if not force and target.exists() and was_edited(target, released / target.name):
             raise CourseError(
                 f"{target.relative_to(ROOT)} has been worked in; building would overwrite that work. "
                 "Move it elsewhere first, or build with --force."

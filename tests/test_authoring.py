@@ -206,6 +206,9 @@ def test_stock_nbgrader_from_the_course_folder(tmp_path):
         assert done.returncode == 0, done.stderr[-2000:]
 
     nbgrader("generate_assignment", lesson)
+    stock = tmp_path / "notebooks" / lesson / f"{lesson}.ipynb"
+    assert was_edited(stock)  # no note of ours in it
+    assert not was_edited(stock, lessons.notebook_path(lesson))  # but nobody's work either: `course build` may go on
     assert [p.name for p in (tmp_path / "notebooks" / lesson).iterdir()] == [f"{lesson}.ipynb"]
     submitted = tmp_path / "submitted" / "ada" / lesson
     submitted.mkdir(parents=True)

@@ -81,6 +81,7 @@ def test_lesson_02_shows_its_point(executed):
     assert shares["+ instruction"]["names item"] > shares["vague"]["names item"] + 0.2
     assert shares["+ role"]["names item"] < shares["+ context"]["names item"]
     assert shares["+ output format"]["readable"] < 0.1
+    assert shares["as plain text"]["readable"] < 0.1  # it was the examples
     assert shares["+ 1 example"]["readable"] < shares["+ 5 examples"]["readable"]
     assert shares["+ 1 example"]["item"] < shares["+ 5 examples"]["item"]
     assert shares["+ 5 examples"]["topic"] < shares["+ 5 examples"]["item"] - 0.1

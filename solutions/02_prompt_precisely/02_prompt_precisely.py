@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 02 · Prompt precisely
 #
-# **Time** about 75 minutes, of which the computer works 3 · **Builds on** Python functions, lists and dictionaries ·
+# **Time** about 105 minutes, of which the computer works 3 · **Builds on** Python functions, lists and dictionaries ·
 # **Points** 18 automatic, 4 by hand
 #
 # ## Objectives
@@ -24,11 +24,12 @@
 #
 # into `parka | order_status`, every time, in just that form.
 #
-# You will ask a real language model to do this: 135 million parameters, running on your own processor. It is small.
+# You will ask a real language model to do this: 135 million learned numbers, running on your own processor. It is small.
 # Large models forgive a careless prompt; this one does not, so you will *see* what each part of a prompt is worth.
 
 # %% locked="setup"
 import random
+import re
 import time
 
 import numpy as np
@@ -54,13 +55,13 @@ pd.DataFrame(dev).head(6)
 
 # %% [markdown]
 # You take examples from `train`, and you compare prompts on `dev`. Nobody looks at `test` before the very end of
-# the course.
+# the course. The item `unknown` means that the message names none.
 
 # %% [markdown]
 # ## 1 · A vague question
 #
 # Start the way most people start: paste the ticket, ask what it is about. The first call loads the model, which
-# takes a few seconds.
+# takes a few seconds. A *token* is a word or a piece of one; we cut each reply off after 40, hence the broken ends.
 
 # %% tags=["demo"]
 from course_lib.prompting import chat, chat_prompt, complete
@@ -94,6 +95,9 @@ for row in dev[:3]:
 # Write `build_prompt`. Its docstring is the contract: the checks below hold you to it, letter by letter, because a
 # stray space or an empty line is something the model reads, too.
 #
+# The check that you see is worth 1 of the 3 points. The other 2 come from hidden tests of the same docstring, so read
+# it again after the ✓. It is the same in every exercise.
+#
 # <details><summary>Hint 1</summary>
 #
 # Collect *blocks* in a list and join them with `"\n\n"` at the very end. The first block is the header, if there is one.
@@ -114,11 +118,11 @@ def build_prompt(message, *, role="", context="", instruction="", output_format=
     role, context, instruction, output_format: the header, in this order, each on a line of its own.
         Empty ones are left out; if all are empty there is no header.
     examples: pairs (message, answer), shown in the given order, before the message.
-    cue: the words after which the answer stands.
+    cue: the words after which the answer stands, in the examples as well as at the end.
 
-    An example is the two lines          The message comes last, as
-        Message: wheres my parka             Message: <message>
-        Answer: parka | order_status         Answer:
+    With the cue "Answer:", an example is    The message comes last, as
+        Message: wheres my parka                 Message: <message>
+        Answer: parka | order_status             Answer:
     One empty line stands between the header, the examples and the message. Returns the prompt, a string.
     """
     ### BEGIN SOLUTION
@@ -202,9 +206,9 @@ print(build_prompt("my boots leak", instruction="Name the item.", examples=[("wh
 def parse_ticket(reply, topics=SUPPORT_TOPICS):
     """Read a model's reply as a ticket.
 
-    Looks at the first line that has a bar "|". The item is what stands before the first bar, the topic what stands
-    between it and the next bar or the line's end. Of each,
-    - what comes before a colon is an introduction ("Answer: dress") and is dropped;
+    Looks at the first line that has a bar "|", and at no other. The item is what stands before the first bar, the
+    topic what stands between it and the next bar or the line's end. Of each,
+    - what comes before the last colon is an introduction ("Answer: dress") and is dropped;
     - spaces and the characters " ' * . ` around it are dropped, capitals become small letters.
     In the topic, a space or hyphen counts as "_" ("Order status" is order_status).
 
@@ -290,7 +294,7 @@ def score_tickets(predicted, truth):
     truth: a list of (item, topic) of the same length.
     Returns a dictionary of four lists of True/False, one value for each ticket, in order:
     "readable" (not None), "item" and "topic" (that field is right), "exact" (both are right).
-    Raises ValueError if the lists differ in length.
+    Raises ValueError, with a message that says what is wrong, if the lists differ in length.
     """
     ### BEGIN SOLUTION
     if len(predicted) != len(truth):
@@ -343,11 +347,13 @@ passed("score_tickets (hidden)")
 # %% [markdown]
 # ## 5 · Five prompts, one after the other more precise
 #
-# Now the experiment. Each version adds one part to the version before. Every version answers the *same* dev tickets.
-# Until there are examples, the model is addressed as the chat model that it is.
+# Now the experiment. Each version adds a part to the version before, or makes one more precise. Every version answers
+# the *same* dev tickets. The model was trained on conversations: `chat_prompt` puts the marks of a user's turn around
+# your text.
 #
 # `run_version` uses your three functions and puts the result on the scoreboard, a file of your own that grows
-# through the course. It also notes whether the reply *names* the right item anywhere, readable or not.
+# through the course. It also notes whether the reply *names* the right item anywhere, readable or not. The five
+# versions take about a minute.
 
 # %% tags=["demo"]
 TASK = "ticket to item | topic"
@@ -364,7 +370,9 @@ def run_version(approach, prompts, as_chat):
         replies = complete(prompts, max_new_tokens=20, stop=["\n"])
     seconds = time.perf_counter() - started
     hits = score_tickets([parse_ticket(reply.text) for reply in replies], truth)
-    hits["names item"] = [item in reply.text.lower() for (item, _), reply in zip(truth, replies)]
+    hits["names item"] = [
+        re.search(rf"\b{re.escape(item)}\b", reply.text.lower()) is not None for (item, _), reply in zip(truth, replies)
+    ]
     scoreboard.add_result(
         scoreboard.Result(
             lesson="02_prompt_precisely", task=TASK, approach=approach, model=lm.name, n=len(dev),
@@ -402,17 +410,23 @@ for approach, parts in versions.items():
     outcomes[approach] = run_version(approach, [build_prompt(row["message"], **parts) for row in dev], as_chat=True)
     print(f"{approach:16}", repr(outcomes[approach][0][0].text[:90]))
 
+print("\nMore replies of the last version:")
+for reply in outcomes["+ output format"][0][1:5]:
+    print(" ", repr(reply.text[:90]))
+
 # %% tags=["demo"]
 scoreboard.show(scoreboard.plot(TASK, ["names item", "readable", "exact"]), alt=scoreboard.describe(TASK))
 scoreboard.table(TASK)
 
 # %% [markdown]
-# Look at the two ends of the plot before you read on.
+# Look at the two ends of the plot before you read on. The brackets in the table are 95 % intervals: roughly, how far
+# the luck of having just these tickets may move the share.
 #
 # - **names item**: does it rise from the vague prompt to the precise ones? Does *every* part help, or did one of them
-#   make things worse? (A role alone can invite the model to play along and answer the customer.)
-# - **readable** and **exact**: did asking for a format get the format? Look at the replies printed above: the right
-#   words in the wrong form are of no use to a program.
+#   make things worse? (A role alone can invite the model to play along and answer the customer.) Could a reply name
+#   the right item merely by repeating the ticket?
+# - **readable** and **exact**: did asking for a format get the format? If `readable` is 0 % everywhere, your parser is
+#   not broken: look at the replies printed above. The right words in the wrong form are of no use to a program.
 #
 # What you should take from it is not "roles are bad" or "formats fail": it is that a part's worth is *measured*, on
 # your task and your model.
@@ -438,8 +452,8 @@ scoreboard.table(TASK)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `rng = random.Random(seed)`; shuffle a *copy* of the rows with `rng.shuffle`. Then go round the topics, taking
-# one row of each, until you have k.
+# `rng = random.Random(seed)`; shuffle a *copy* of the rows with `rng.shuffle`. Then go round the topics in a fixed
+# order (a `set` has none: it changes when the kernel restarts), taking one row of each, until you have k.
 #
 # </details>
 
@@ -450,9 +464,10 @@ def pick_examples(rows, k, held_out, seed=0):
     rows: dictionaries with "message", "item" and "topic". They are left as they are.
     held_out: messages that are used for measuring. No row with such a message may be picked, also not if it
         differs only in capitals or white space.
-    The topics' counts among the k differ by at most one, as long as there are enough rows of each topic.
+    The topics' counts among the k differ by at most one; where a topic runs out of rows, the others fill up.
     The same seed always gives the same examples in the same order; other seeds usually give others.
-    Returns a list of k different rows. Raises ValueError if there are fewer than k rows to choose from.
+    Returns a list of k different rows. Raises ValueError, with a message that says what is wrong, if there are fewer
+        than k rows to choose from.
     """
     ### BEGIN SOLUTION
     def normal(text):
@@ -546,7 +561,9 @@ passed("pick_examples (hidden)")
 
 # %% [markdown]
 # Now the same header with one, two and five examples. With examples the text has a pattern, and the model simply
-# continues it: no chat template, and generation stops at the end of the line.
+# continues it: no marks of a conversation, and generation stops at the end of the line. These are two more changes
+# than the examples, so there is a control: the same plain text with *no* example. Your examples, and so your figures,
+# may differ from your neighbour's.
 #
 # Notice the time: all the tickets share the header and the examples, so those are read once and kept
 # (`course_lib/prefix_caching.py`), and a longer prompt costs little more.
@@ -559,8 +576,8 @@ def with_examples(k, seed):
     return [build_prompt(row["message"], **versions["+ output format"], examples=pairs) for row in dev]
 
 
-for k in (1, 2, 5):
-    approach = f"+ {k} example{'s' if k > 1 else ''}"
+for k in (0, 1, 2, 5):
+    approach = "as plain text" if k == 0 else f"+ {k} example{'s' if k > 1 else ''}"
     outcomes[approach] = run_version(approach, with_examples(k, seed=0), as_chat=False)
     print(f"{approach:16}", repr(outcomes[approach][0][0].text[:90]))
 
@@ -571,21 +588,25 @@ scoreboard.show(
 scoreboard.table(TASK)
 
 # %% [markdown]
-# Read the figure honestly. There are eight topics, so guessing gets one in eight right: compare **topic** with that.
-# Which of the fields did the examples teach, and which not? Let us see what goes wrong.
+# Read the figure honestly. First the control: was it the plain text, or the examples? Then the fields: which of them
+# did the examples teach, and which less? There are eight topics, so guessing gets one in eight right; an unreadable
+# reply counts as wrong, so **topic** can even fall below that. Let us see what goes wrong.
 
 # %% tags=["demo"]
 predicted = [parse_ticket(reply.text) for reply in outcomes["+ 5 examples"][0]]
 topics_said = pd.Series([p[1] if p else "(unreadable)" for p in predicted]).value_counts()
-print("Topics that the model says with five examples, and how often each is right:")
+shown = pick_examples(train, 5, [row["message"] for row in dev], seed=0)
+print("Topics of the five examples:", ", ".join(row["topic"] for row in shown))
+print("Topics that the model says, and how often each is right:")
 pd.DataFrame(
     {"said": topics_said, "right": [sum(p is not None and p[1] == t[1] == topic for p, t in zip(predicted, truth))
                                     for topic in topics_said.index]}
 )
 
 # %% [markdown]
-# A model may say one or two favourite topics to almost everyone, and the examples you show do not cure it. That is a
-# bias one can measure, and later lessons do.
+# Does one topic take a large share of the answers? And the topics that it never says: were they among the examples?
+# Five examples cannot show eight topics. A model's fondness for some answers is a bias that can be measured, and later
+# lessons do.
 
 # %% [markdown]
 # ## 7 · Is it really better?
@@ -603,13 +624,15 @@ pd.DataFrame(
 #
 # <details><summary>Hint 1</summary>
 #
-# `rng.integers(0, n, size=(resamples, n))` are the ticket numbers of all resamples at once.
+# `rng = np.random.default_rng(seed)` is NumPy's generator (not the `random.Random` of exercise 4).
+# `rng.integers(0, n, size=(resamples, n))` is a table of ticket numbers, one row for each resample.
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Take the difference ticket by ticket first: `d = b - a`. Then every resample is just `d[numbers].mean()`, and the
-# pairing cannot get lost.
+# NumPy does not subtract True and False: `a = np.array(hits_a, dtype=float)`, and the same for b. Take the difference
+# ticket by ticket, `d = b - a`; then `d[numbers].mean(axis=1)` has one difference for each resample, and the pairing
+# cannot get lost. `np.percentile` gives the ends.
 #
 # </details>
 
@@ -620,7 +643,7 @@ def bootstrap_difference(hits_a, hits_b, resamples=2000, seed=0):
     hits_a, hits_b: True/False for each ticket, the same tickets in the same order.
     Returns (difference, low, high): the share of hits of B minus that of A, and the 2.5th and 97.5th percentile of
     the differences over `resamples` paired resamples. The same seed gives the same interval.
-    Raises ValueError if the lists are empty or differ in length.
+    Raises ValueError, with a message that says what is wrong, if the lists are empty or differ in length.
     """
     ### BEGIN SOLUTION
     a, b = np.asarray(hits_a, dtype=float), np.asarray(hits_b, dtype=float)
@@ -693,7 +716,8 @@ def compare(a, b, metric):
 
 compare("vague", "+ output format", "names item")
 compare("vague", "+ role", "names item")
-compare("+ output format", "+ 5 examples", "readable")
+compare("+ output format", "as plain text", "readable")
+compare("as plain text", "+ 5 examples", "readable")
 compare("+ 1 example", "+ 5 examples", "item")
 compare("+ 1 example", "+ 5 examples", "topic")
 
@@ -712,10 +736,10 @@ for metric in ("readable", "item", "exact"):
 # %% [markdown]
 # ## 8 · In your own words
 #
-# *4 points, graded by hand · about 120 words*
+# *10 minutes · 4 points, graded by hand · about 120 words*
 #
 # Why did the precise prompts do better than the vague one, and where did precision stop helping? Name figures from
-# your own scoreboard, with their intervals. What would you try next, and how would you know that it worked?
+# your own scoreboard or from `compare`, with their intervals. What would you try next, and how would you know that it worked?
 
 # %% [markdown] answer="why_precise" points=4
 # **Model answer.** The vague prompt left open who asks, for what, in which form; the model answered a question of its
@@ -732,15 +756,20 @@ for metric in ("readable", "item", "exact"):
 # %% [markdown]
 # ## 9 · Open challenge
 #
-# *3 points for a valid attempt, whatever it scores*
+# *20 minutes, or as long as you like · 3 points for a valid attempt, whatever it scores*
 #
 # Write the best prompt you can. Other wording, other examples, more of them, another order, another cue: test
 # different formulations. The rules keep the comparison fair:
 #
+# - the model continues your prompt to the end of the line, and `parse_ticket` reads that line: so it has to come as
+#   `item | topic`;
 # - `my_prompt(message)` returns a string that holds the message, once and unchanged, and ends without white space;
 # - apart from the message, the prompt is the same for every ticket;
 # - no dev message, and nothing from the test set, stands in it: examples come from `train`;
 # - at most 6000 characters besides the message.
+#
+# Give each attempt a name of its own in the cell that runs it (`"my prompt 2"`), or it replaces the one before. And
+# beware: whoever keeps the best of many attempts keeps some luck, too. That is why `test` stays shut.
 
 # %% solution="my_prompt"
 def my_prompt(message):
@@ -809,8 +838,9 @@ passed("my_prompt (hidden)")
 ### END HIDDEN TESTS
 
 # %% tags=["demo"]
-outcomes["my prompt"] = run_version("my prompt", [my_prompt(row["message"]) for row in dev], as_chat=False)
-compare("+ 5 examples", "my prompt", "exact")
+attempt = "my prompt"
+outcomes[attempt] = run_version(attempt, [my_prompt(row["message"]) for row in dev], as_chat=False)
+compare("+ 5 examples", attempt, "exact")
 scoreboard.show(
     scoreboard.plot(TASK, ["readable", "item", "topic", "exact"]), alt=scoreboard.describe(TASK)
 )
@@ -819,17 +849,17 @@ scoreboard.table(TASK)
 # %% [markdown]
 # ## Summary
 #
-# - A prompt steers the model by its input alone: no weight changed in this lesson.
+# - A prompt steers the model by its input alone: none of its learned numbers changed in this lesson.
 # - A vague prompt leaves the model to guess intent, context and form. Each part you add can help, do nothing or harm:
 #   your scoreboard says which.
-# - Examples taught this model the *form* better than any description; the topic stayed hard. That is a limit of
-#   the model, and no reason to stop measuring.
+# - Examples taught this model the *form*, which no description did; the topic stayed the hardest field. That is a
+#   limit of the model, and no reason to stop measuring.
 # - Compare prompts on the same tickets, with a paired interval, and report the draw of examples.
 # - Examples must never come from what you measure on.
 #
 # ## What to try next
 #
-# - Other words: `COURSE_MODEL=smollm2-360m` runs this whole lesson on a model of more than twice the size
-#   (`course model fetch smollm2-360m`). Which rows of the scoreboard move?
+# - Another model, more than twice the size: close JupyterLab, run `course model fetch smollm2-360m` in a terminal, and
+#   start again with `COURSE_MODEL=smollm2-360m course lab`. Which rows of the scoreboard move?
 # - Put the output format *after* the message instead of before it. Guess first, then measure.
 # - Give the model the items as a list, too. Does it then pick items that nobody named?
