@@ -29,6 +29,7 @@ def double(x):
     doubled_value = x + x
     return doubled_value
     ### END SOLUTION
+EVERYBODY_MAY_READ_THIS = True
 
 # %% test="test_double" points=1
 assert double(2) == 4
@@ -79,6 +80,7 @@ def test_release_of_the_small_lesson(course, tmp_path):
     cells = dict(graded_cells(released))
     assert list(cells) == ["double", "test_double", "test_double_hidden", "why"]
     assert "NotImplementedError" in cells["double"].source
+    assert "EVERYBODY_MAY_READ_THIS" in cells["double"].source
     assert cells["test_double_hidden"].source == "# Hidden tests run here."
     assert "repeated" not in cells["why"].source
     assert cells["test_double_hidden"].metadata.nbgrader.points == 2

@@ -750,7 +750,7 @@ for metric in ("readable", "item", "exact"):
 # instead of reading text, and compare on the same dev tickets with the paired bootstrap, the test set still shut.
 #
 # **Rubric** (1 point each): names what the vague prompt left open (intent, context, form) · quotes at least two own
-# figures with intervals · names a limit that the measurement shows (format without examples, topic near chance, luck
+# figures with intervals · names a limit that the measurement shows (format without examples, weak topics, luck
 # of the draw) · proposes one next step *with* a way to measure it on held-out tickets.
 
 # %% [markdown]
