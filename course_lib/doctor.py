@@ -90,8 +90,11 @@ def _memory() -> Finding:
     return Finding("Memory", state, "" if memory.available / 1e9 >= MINIMUM_MEMORY_GB else remedy)
 
 
-def has_fast_bfloat16() -> bool | None:
-    """Whether this processor multiplies bfloat16 in hardware; None where it cannot be told."""
+def has_bfloat16() -> bool | None:
+    """Whether this processor multiplies bfloat16 in hardware; None where it cannot be told.
+
+    It need not be faster for that: PyTorch's kernels differ between processors, so measure before you switch.
+    """
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
@@ -102,10 +105,10 @@ def has_fast_bfloat16() -> bool | None:
 def _processor() -> Finding:
     import torch
 
-    words = {True: "yes, COURSE_DTYPE=bfloat16 is faster", False: "no, stay with float32", None: "unknown"}
+    words = {True: "in hardware", False: "not in hardware, stay with float32", None: "unknown"}
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "none (none is needed)"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return Finding("Processor", f"{cores} cores; bfloat16: {words[has_fast_bfloat16()]}; GPU: {gpu}")
+    return Finding("Processor", f"{cores} cores; bfloat16: {words[has_bfloat16()]}; GPU: {gpu}")
 
 
 def _model() -> Finding:
