@@ -50,7 +50,8 @@ class PrefixCache:
         self.length = shared_prefix_length(sequences) if len(sequences) > 1 else 0
         self.cache = DynamicCache(config=lm.model.config)
         if self.length:
-            self._run(torch.tensor([list(sequences[0][: self.length])]), torch.ones(1, self.length), self.cache)
+            shared = torch.tensor([list(sequences[0][: self.length])])
+            extend(lm, shared, torch.ones_like(shared), self.cache, logits_to_keep=1)
 
     def prefill(self, sequences: Sequence[Sequence[int]]) -> Prefilled:
         """Read a batch of token sequences that begin with the shared prefix."""
@@ -60,11 +61,8 @@ class PrefixCache:
         cache = copy.deepcopy(self.cache)
         if self.length:
             cache.batch_repeat_interleave(len(rests))
-        logits = self._run(ids, mask, cache, logits_to_keep=1)
+        logits = extend(self.lm, ids, mask, cache, logits_to_keep=1)
         return Prefilled(cache, mask, logits[:, -1])
-
-    def _run(self, ids: torch.Tensor, mask: torch.Tensor, cache: Cache, logits_to_keep: int = 1) -> torch.Tensor:
-        return extend(self.lm, ids, mask, cache, logits_to_keep)
 
 
 def pad(sequences: Sequence[Sequence[int]], pad_id: int, side: str) -> tuple[torch.Tensor, torch.Tensor]:

@@ -59,7 +59,7 @@ class Measure:
 
 def character_ngrams(texts: Sequence[str], n: int = 5) -> list[set[str]]:
     """The set of character n-grams of each text, small letters and single spaces."""
-    normal = [" ".join(text.lower().split()) for text in texts]
+    normal = [_normal(text) for text in texts]
     return [{text[i : i + n] for i in range(max(1, len(text) - n + 1))} for text in normal]
 
 
@@ -119,7 +119,7 @@ def measure(dataset: DatasetDict) -> list[Measure]:
     measures = [
         *(Measure(f"rows in {name}", len(split), form=".0f") for name, split in splits.items()),
         Measure("largest imbalance of a class in a split", imbalance, high=0.10001),
-        Measure("exact duplicates", len(texts) - len({" ".join(t.lower().split()) for t in texts}), high=0, form=".0f"),
+        Measure("exact duplicates", len(texts) - len({_normal(t) for t in texts}), high=0, form=".0f"),
         Measure("nearest pair between splits (5-gram Jaccard)", float((similar * ~same_split).max()), high=0.5),
         Measure("nearest pair inside a split (5-gram Jaccard)", float((similar * same_split).max()), high=0.7),
         Measure("shortest message, words", words.min(), high=7, form=".0f"),
@@ -140,19 +140,23 @@ def measure(dataset: DatasetDict) -> list[Measure]:
     return measures
 
 
+def _normal(text: str) -> str:
+    """Small letters and single spaces: what two copies of a text have in common."""
+    return " ".join(text.lower().split())
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[\w'’-]+", text.lower())
 
 
 def _bigrams(text: str) -> list[tuple[str, str]]:
-    words = _words(text)
-    return list(itertools.pairwise(words))
+    return list(itertools.pairwise(_words(text)))
 
 
 def plot(name: str, dataset: DatasetDict) -> Figure:
     """Lengths of the messages in each split, and what the bag-of-words baseline takes for what."""
-    import numpy as np
     from matplotlib.figure import Figure
+    from sklearn.metrics import confusion_matrix
 
     from course_lib.scoreboard import PALETTE
 
@@ -170,8 +174,7 @@ def plot(name: str, dataset: DatasetDict) -> Figure:
     lengths.set_ylabel("share of messages per word of length")
     lengths.set_title(f"{name}: lengths")
     lengths.legend()
-    table = np.zeros((len(names), len(names)), dtype=int)
-    np.add.at(table, (truth, predicted), 1)
+    table = confusion_matrix(truth, predicted, labels=range(len(names)))
     confusion.imshow(table, cmap="cividis")
     for row in range(len(names)):
         for column in range(len(names)):

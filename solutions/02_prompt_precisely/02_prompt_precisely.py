@@ -743,7 +743,7 @@ for metric in ("readable", "item", "exact"):
 
 # %% [markdown] answer="why_precise" points=4
 # **Model answer.** The vague prompt left open who asks, for what, in which form; the model answered a question of its
-# own. With context and instruction the replies named the item about twice as often (paired interval above 0), so
+# own. With context and instruction the replies named the item more than twice as often (paired interval above 0), so
 # intent and context carried information. Precision in words stopped at the form: asked for `item | topic`, the model
 # still wrote sentences, and no reply could be read. Five examples made most replies readable and brought the item,
 # but the topic stayed far behind: the model repeats a favourite topic. Next I would score the eight topics
