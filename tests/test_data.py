@@ -14,7 +14,9 @@ from course_lib.data import (
     DATA,
     SUPPORT_TOPICS,
     URGENCIES,
+    load_general_texts,
     load_out_of_scope,
+    load_policy_replies,
     load_prediagnosis,
     load_support,
 )
@@ -254,6 +256,13 @@ def test_bad_corruption(support):
         corrupt(support, "leakage", 10)
 
 
+def test_general_texts():
+    texts = load_general_texts()
+    assert len(set(texts)) == 24
+    assert all(35 <= len(text.split()) <= 60 for text in texts)
+    assert not re.search(r"parcel|refund|customer|doctor|pain|fever", " ".join(texts).lower())
+
+
 # --- data of one's own ------------------------------------------------------------------------------------------
 
 
@@ -305,6 +314,19 @@ def test_own_data_with_a_fault(tmp_path, name, content, message):
     with pytest.raises(CourseError, match=message) as error:
         load_support(path)
     assert str(path) in str(error.value)
+
+
+def test_policy_replies_are_labelled_and_know_their_rule():
+    policy = (DATA / "support" / "policy.md").read_text(encoding="utf-8").replace("**", "")
+    rows = load_policy_replies()
+    assert len(rows) == len({row["id"] for row in rows}) == len({row["reply"] for row in rows}) == 20
+    assert {row["label"] for row in rows} == {"right", "wrong", "silent"}
+    for row in rows:
+        rule = next(line for line in policy.splitlines() if line.startswith(f"- {row['rule']} "))
+        if row["fact"]["kind"] == "amount":
+            assert all(amount in rule for amount in row["fact"]["allowed"]), row
+        else:
+            assert row["fact"].keys() == {"kind", "verb", "allowed"}
 
 
 def test_own_data_more_faults(tmp_path):

@@ -92,6 +92,20 @@ def load_out_of_scope(name: str) -> Dataset:
     return Dataset.from_list([row for _, row in _read(DATA / name / "out_of_scope.jsonl")])
 
 
+def load_policy_replies() -> list[dict[str, Any]]:
+    """Replies of the course's default model to questions about the shop's policy, each labelled by hand.
+
+    Each has ``id``, ``rule``, ``question``, ``fact`` (what the rule says, for programs), ``reply``, ``label``
+    ("right", "wrong" or "silent" about the fact) and ``made_by``. See ``support/DATASHEET.md``.
+    """
+    return [row for _, row in _read(DATA / "support" / "replies.jsonl")]
+
+
+def load_general_texts() -> list[str]:
+    """Short paragraphs of general prose, about neither clothes nor illness: see ``general/DATASHEET.md``."""
+    return [row["text"] for _, row in _read(DATA / "general" / "texts.jsonl")]
+
+
 def _load(name: str, schema: Schema, path: str | Path | None, columns: Mapping[str, str] | None) -> DatasetDict:
     from datasets import Dataset, DatasetDict
 

@@ -847,6 +847,76 @@ scoreboard.show(
 scoreboard.table(TASK)
 
 # %% [markdown]
+# ## Quiz
+#
+# Choose an answer in your head, then open the fold. No points, no record.
+#
+# **1.** A colleague shows you a prompt that got 9 of 12 dev tickets right; the old one got 7. What do you say?
+#
+# - **A** The new prompt is better by 17 points.
+# - **B** Compare both on the same tickets, and on more of them, with an interval for the difference.
+# - **C** Try it on the test set, and if it wins there, too, keep it.
+#
+# <details><summary>Answer</summary>
+#
+# **B**. Two tickets can be luck, and the paired interval says how much luck there may be. A takes the difference for a
+# fact. C spends the test set on choosing: afterwards it can no longer tell you how good the chosen prompt is.
+#
+# </details>
+#
+# **2.** Which replies may you leave out of the score?
+#
+# - **A** None: an unreadable reply is a wrong answer to a customer who really wrote.
+# - **B** The unreadable ones, since the parser is to blame for them.
+# - **C** Those on which every prompt fails.
+#
+# <details><summary>Answer</summary>
+#
+# **A**. The shop has to deal with every ticket. B rewards a prompt for being unreadable where it would have been wrong.
+# C picks the tickets after seeing the answers, which makes every share look better than it is.
+#
+# </details>
+#
+# **3.** In this lesson the control "as plain text" had no examples but the same layout. What was it for?
+#
+# - **A** To save tokens.
+# - **B** To give the model a rest from the chat format.
+# - **C** To find out whether the examples or the layout made the replies readable.
+#
+# <details><summary>Answer</summary>
+#
+# **C**. Two things changed at once, so one of them had to be tried alone. A is a side effect that nobody asked about,
+# and B is no reason: a model does not get used to anything between two prompts.
+#
+# </details>
+#
+# **4.** A dev ticket is also among your examples. What happens to the score?
+#
+# - **A** It rises for this ticket, and says nothing about new ones.
+# - **B** Nothing: the model's numbers do not change while it reads a prompt.
+# - **C** It falls, because the prompt repeats itself.
+#
+# <details><summary>Answer</summary>
+#
+# **A**. The answer stands in the prompt and needs only to be copied. B is true and beside the point: the model does not
+# need to learn what it can read. C may happen by chance, but you would not know, which is the trouble with a leak.
+#
+# </details>
+#
+# **5.** What can a part of a prompt (a role, say) do to a score?
+#
+# - **A** Help or do nothing.
+# - **B** Help, do nothing or harm: only a measurement on your task and your model tells.
+# - **C** Help, if the model is large enough.
+#
+# <details><summary>Answer</summary>
+#
+# **B**. Look at your scoreboard: not every step led upwards. A is the hope with which most prompts are written. C may be
+# so for a model that you have not measured; for this one you have.
+#
+# </details>
+
+# %% [markdown]
 # ## Summary
 #
 # - A prompt steers the model by its input alone: none of its learned numbers changed in this lesson.
