@@ -50,6 +50,38 @@ def proportion(hits: Sequence[bool]) -> Estimate:
 
 
 @dataclass(frozen=True)
+class Difference(Estimate):
+    """How much better one approach is than another on the same ``n`` rows, with its 95 % interval."""
+
+    n: int
+
+    def __str__(self) -> str:
+        verdict = "the interval leaves out 0" if self.low > 0 or self.high < 0 else "could be luck"
+        return f"{self.value:+.0%} [{self.low:+.0%}, {self.high:+.0%}], n = {self.n}: {verdict}"
+
+
+def paired_difference(
+    hits_a: Sequence[bool], hits_b: Sequence[bool], resamples: int = 2000, seed: int = 0
+) -> Difference:
+    """Share of hits of B minus that of A, with the paired bootstrap's 95 % interval.
+
+    Rows are drawn with replacement, the same ones for both (Efron and Tibshirani 1993; Berg-Kirkpatrick et al. 2012,
+    https://aclanthology.org/D12-1091/). Lesson 02 builds it up. Raises ValueError unless both have a value for the
+    same rows, at least one.
+    """
+    import numpy as np
+
+    if len(hits_a) != len(hits_b) or not len(hits_a):
+        raise ValueError(
+            f"Paired lists must have the same length, at least 1; these have {len(hits_a)}, {len(hits_b)}."
+        )
+    differences = np.asarray(hits_b, dtype=float) - np.asarray(hits_a, dtype=float)
+    rows = np.random.default_rng(seed).integers(0, len(differences), size=(resamples, len(differences)))
+    low, high = np.percentile(differences[rows].mean(axis=1), [2.5, 97.5])
+    return Difference(float(differences.mean()), float(low), float(high), len(differences))
+
+
+@dataclass(frozen=True)
 class Result:
     """One measured approach. ``tokens`` and ``seconds`` are means for one item: prompt and answer tokens, wall time."""
 

@@ -103,3 +103,24 @@ def test_figure_has_alternative_text(scoreboard_file, monkeypatch):
     data, metadata = shown[0]._repr_mimebundle_()
     assert data["image/png"]
     assert metadata["image/png"]["alt"] == "what it shows"
+
+
+def test_paired_difference_is_paired_and_repeatable():
+    hits_a = [True] * 200 + [False] * 200
+    hits_b = [True] * 180 + [False] * 20 + [True] * 40 + [False] * 160  # 60 rows differ
+    found = scoreboard.paired_difference(hits_a, hits_b)
+    standard_error = ((60 - 20**2 / 400) / 400**2) ** 0.5
+    assert found.value == pytest.approx(0.05)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * standard_error, rel=0.08)
+    assert found == scoreboard.paired_difference(hits_a, hits_b)
+    assert "+5%" in str(found)
+    assert "n = 400: the interval leaves out 0" in str(found)
+    opposite = scoreboard.paired_difference(hits_b, hits_a)
+    assert (opposite.value, opposite.low) == pytest.approx((-0.05, -found.high))
+    assert "could be luck" in str(scoreboard.paired_difference(hits_a, hits_a))
+
+
+@pytest.mark.parametrize(("a", "b"), [([], []), ([True], [True, False])])
+def test_what_cannot_be_paired_is_refused(a, b):
+    with pytest.raises(ValueError, match="same length"):
+        scoreboard.paired_difference(a, b)

@@ -92,6 +92,12 @@ def load_out_of_scope(name: str) -> Dataset:
     return Dataset.from_list([row for _, row in _read(DATA / name / "out_of_scope.jsonl")])
 
 
+def as_rows(split: Dataset) -> list[dict[str, Any]]:
+    """The rows of a split as plain dictionaries, with words in place of the numbers of ClassLabel columns."""
+    names = {column: kind.names for column, kind in split.features.items() if hasattr(kind, "names")}
+    return [row | {column: names[column][row[column]] for column in names} for row in split]
+
+
 def load_policy_replies() -> list[dict[str, Any]]:
     """Replies of the course's default model to questions about the shop's policy, each labelled by hand.
 
