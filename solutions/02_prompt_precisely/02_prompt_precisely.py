@@ -37,21 +37,14 @@ import pandas as pd
 
 from course_lib import scoreboard
 from course_lib.checks import call, check_call, check_raises, check_that, passed
-from course_lib.data import SUPPORT_TOPICS, load_support
-
-
-def as_rows(split):
-    """The rows of a split as plain dictionaries, with the topic as a word."""
-    name_of = split.features["topic"].int2str
-    return [{"message": r["message"], "item": r["item"], "topic": name_of(r["topic"])} for r in split]
-
+from course_lib.data import SUPPORT_TOPICS, as_rows, load_support
 
 tickets = load_support()
 train, dev = as_rows(tickets["train"]), as_rows(tickets["dev"])
 # tickets["test"] stays shut: whoever picks a prompt on the test set no longer has a test set.
 
 pd.set_option("display.max_colwidth", 100)
-pd.DataFrame(dev).head(6)
+pd.DataFrame(dev)[["message", "item", "topic"]].head(6)
 
 # %% [markdown]
 # You take examples from `train`, and you compare prompts on `dev`. Nobody looks at `test` before the very end of
