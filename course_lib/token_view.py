@@ -24,11 +24,11 @@ _WHITE = {" ": ("·", "space"), "\n": ("⏎", "new line"), "\t": ("⇥", "tab")}
 def pieces(text: str, lm: LanguageModel | None = None) -> list[str]:
     """What each token of ``text`` stands for: one string for each token. Joined, they are the text.
 
-    A character outside ASCII is several bytes (in UTF-8), and a token may hold some of them only. Such bytes are
-    shown in hexadecimal between single pointed quotes (F0 9F); with those of their neighbours they are the character.
+    A character outside ASCII is several bytes (in UTF-8), and a token may hold some of them only. Each such byte is
+    shown in hexadecimal between single pointed quotes; with those of the neighbouring pieces it is the character.
     """
     return [
-        re.sub("[\udc80-\udcff]+", _in_hexadecimal, part.decode("utf-8", errors="surrogateescape"))
+        re.sub("[\udc80-\udcff]", _in_hexadecimal, part.decode("utf-8", errors="surrogateescape"))
         for part in _token_bytes(text, lm or default_model())
     ]
 
@@ -44,7 +44,7 @@ def show_pieces(text: str, lm: LanguageModel | None = None) -> str:
     counts = [_count(len(text), "character"), _count(len(text.split()), "word"), _count(len(found), "token")]
     legend = [f"{sign} is a {name}" for white, (sign, name) in _WHITE.items() if white in text]
     if "".join(found) != text:
-        legend.append("‹…› are bytes of a character that is split over several tokens")
+        legend.append("‹…› is a byte of a character that is split over several tokens")
     caption = " · ".join(counts) + (f" ({'; '.join(legend)})" if legend else "")
     return (
         f'<div role="list" aria-label="tokens" style="font-family: monospace; line-height: 2.2">{boxes}</div>'
@@ -83,7 +83,7 @@ def _token_bytes(text: str, lm: LanguageModel) -> list[bytes]:
 
 
 def _in_hexadecimal(match: re.Match[str]) -> str:
-    return f"‹{match[0].encode('utf-8', errors='surrogateescape').hex(' ').upper()}›"
+    return f"‹{ord(match[0]) - 0xDC00:02X}›"
 
 
 def _box(piece: str, style: str) -> str:

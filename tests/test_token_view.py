@@ -27,7 +27,7 @@ def tiny(tmp_path_factory):
 
 def text_of(found):
     """The text that pieces stand for, bytes that stand in quotes put together again."""
-    parts = re.split("(‹[0-9A-F ]+›)", "".join(found))
+    parts = re.split("(‹[0-9A-F]{2}›)", "".join(found))
     return b"".join(
         bytes.fromhex(part.strip("‹›")) if part.startswith("‹") else part.encode() for part in parts
     ).decode()
@@ -46,7 +46,7 @@ def test_bytes_of_a_split_character(tiny):
     assert pieces("👕", tiny) == ["‹F0›", "‹9F›", "‹91›", "‹95›"]  # the tiny tokenizer knows no emoji
     shown = show_pieces("👕", tiny)
     assert "‹F0›" in shown
-    assert "1 character · 1 word · 4 tokens (‹…› are bytes of a character" in shown
+    assert "1 character · 1 word · 4 tokens (‹…› is a byte of a character" in shown
     assert "‹…›" not in show_pieces("plain", tiny)
 
 

@@ -1,0 +1,9 @@
+# misconception: the default system message stands before every conversation
+# feedback: Compare with what chat_prompt printed above
+def chat_text(messages):
+    if not messages:
+        raise ValueError("no messages")
+    if any(m["role"] not in ("system", "user", "assistant") for m in messages):
+        raise ValueError("unknown role")
+    text = f"<|im_start|>system\n{DEFAULT_SYSTEM}<|im_end|>\n"
+    return text + "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in messages) + "<|im_start|>assistant\n"

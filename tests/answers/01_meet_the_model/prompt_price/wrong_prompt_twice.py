@@ -1,0 +1,8 @@
+# misconception: the answer repeats the prompt, so the prompt's tokens are paid for twice
+# feedback: 4 tokens read and 10 written
+def prompt_price(text, tokenize, *, answer_tokens, usd_per_million_in, usd_per_million_out):
+    if answer_tokens < 0 or usd_per_million_in < 0 or usd_per_million_out < 0:
+        raise ValueError("negative")
+    n = len(tokenize(text))
+    usd = n * usd_per_million_in / 1e6 + (n + answer_tokens) * usd_per_million_out / 1e6
+    return {"prompt_tokens": n, "answer_tokens": answer_tokens, "usd": usd}
