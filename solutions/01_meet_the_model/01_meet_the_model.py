@@ -896,7 +896,7 @@ for task, (replies, _) in untouched.items():
         print(f"IN     {row[JOBS[task]['text']]}\nMODEL  {reply.text}\nAGENT  {row[JOBS[task]['wanted']]}\n")
 
 # %% [markdown]
-# The English is fine. Would you send any of it? To say more than "I did not like it", we need a measure that a program
+# Most of it is fluent. Would you send any of it? To say more than "I did not like it", we need a measure that a program
 # can take on every reply:
 #
 # - **shop**: does the reply contain a fact of a rule that the ticket needs? `facts.json` lists, for each rule of the

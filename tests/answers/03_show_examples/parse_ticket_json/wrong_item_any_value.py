@@ -1,0 +1,24 @@
+# misconception: what json.loads gives for item is a text
+# feedback: An item is a text with something in it
+def parse_ticket_json(reply, topics=SUPPORT_TOPICS):
+    for found in re.finditer(r"\{", reply):
+        try:
+            ticket, _ = json.JSONDecoder().raw_decode(reply, found.start())
+            break
+        except json.JSONDecodeError:
+            continue
+    else:
+        raise ValueError("no JSON object can be read in the reply")
+    for field in ("item", "topic"):
+        if field not in ticket:
+            raise ValueError(f"{field}: is missing")
+    if extra := [field for field in ticket if field not in ("item", "topic")]:
+        raise ValueError(f"{extra[0]}: is not a field of a ticket")
+    item, topic = ticket["item"], ticket["topic"]
+    if item == "":
+        raise ValueError(f"item: {item!r} is not a text with something in it")
+    if str(item) != str(item).lower():
+        raise ValueError(f"item: {item!r} is not in lower case")
+    if topic not in topics:
+        raise ValueError(f"topic: {topic!r} is not one of the topics")
+    return item, topic

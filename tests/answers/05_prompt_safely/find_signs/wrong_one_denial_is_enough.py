@@ -1,0 +1,17 @@
+# misconception: what was denied once is denied for good
+# feedback: One negated mention does not cancel a later one.
+def find_signs(text, signs):
+    def fits(word, wanted):
+        return word == wanted or (len(wanted) >= 5 and within_one_edit(word, wanted))
+
+    found, denied = set(), set()
+    for clause in re.split(r"[.,;:!?]|\bbut\b", text.lower().replace("’", "'")):
+        words = re.findall(r"[a-z0-9']+", clause)
+        for flag, phrases in signs.items():
+            for wanted in (phrase.split() for phrase in phrases):
+                for i in range(len(words) - len(wanted) + 1):
+                    before = words[max(0, i - 4):i]
+                    if all(fits(a, b) for a, b in zip(words[i:], wanted)):
+                        no = any(w in ("no", "not", "never", "without", "denies") or w.endswith("n't") for w in before)
+                        (denied if no else found).add(flag)
+    return sorted(found - denied)

@@ -1,0 +1,11 @@
+# misconception: the cost of a miss is paid for each case that is flagged wrongly
+# feedback: Dear misses: flag from 0.3 on
+def operating_point(scores, is_emergency, cost_miss, cost_alarm):
+    if len(scores) != len(is_emergency) or not scores or cost_miss < 0 or cost_alarm < 0:
+        raise ValueError("bad input")
+    points = []
+    for t in [*sorted(set(scores)), float("inf")]:
+        misses = sum(1 for s, e in zip(scores, is_emergency) if e and s < t)
+        alarms = sum(1 for s, e in zip(scores, is_emergency) if not e and s >= t)
+        points.append((cost_alarm * misses + cost_miss * alarms, t, misses, alarms))
+    return min(points)[1:]
