@@ -34,7 +34,7 @@ FLAGS = [
 
 @pytest.fixture
 def lab(tmp_path):
-    """``course lab`` on a copy of the course; yields the address of its lesson 02."""
+    """``course lab`` on a copy of the course; yields a function from a lesson to its address, and the folder."""
     for name in ("course_lib", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / "course" / name)
     with socket.socket() as free:
@@ -64,51 +64,83 @@ def lab(tmp_path):
             except OSError:
                 assert server.poll() is None, (tmp_path / "lab.log").read_text()
                 time.sleep(0.5)
-        yield f"{address}/lab/tree/02_prompt_precisely/02_prompt_precisely.ipynb?token=test", tmp_path
+        yield lambda lesson: f"{address}/lab/tree/{lesson}/{lesson}.ipynb?token=test", tmp_path
     finally:
         server.terminate()
         server.wait(timeout=20)
         log.close()
 
 
-def cells_to_first_check() -> int:
-    """How many cells the student runs until the first check has run."""
-    notebook = nbformat.read(notebook_path("02_prompt_precisely"), as_version=4)
-    return 1 + next(index for index, cell in enumerate(notebook.cells) if cell.id.startswith("test_"))
+@pytest.fixture
+def page(lab):
+    """A page of the student's browser; what it showed is kept if the test fails."""
+    from playwright.sync_api import sync_playwright
 
-
-def test_a_student_meets_the_first_check(lab):
-    from playwright.sync_api import expect, sync_playwright
-
-    address, folder = lab
+    _, folder = lab
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         try:
-            page.goto(address)
-            page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
-            expect(page.get_by_role("heading", name="02 · Prompt precisely")).to_be_visible(timeout=60_000)
-            page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=90_000)
-            page.click(".jp-NotebookPanel .jp-Cell >> nth=0")
-            page.keyboard.press("Escape")
-            for _ in range(cells_to_first_check()):
-                page.keyboard.press("Shift+Enter")
-            message = page.get_by_text("build_prompt is not written yet")
-            expect(message.first).to_be_visible(timeout=180_000)
-            # Before it, the real model answered the first three tickets.
-            page.mouse.wheel(0, -3000)
-            expect(page.locator(".jp-OutputArea-output", has_text="REPLY").first).to_be_visible()
-            assert page.get_by_text("official Jupyter news").count() == 0  # nothing asks the network for news
-            hint = page.locator("details", has_text="Collect blocks in a list").first
-            hint.locator("summary").click()
-            expect(hint.get_by_text("The first block is the header")).to_be_visible()
-            assert page.get_by_text("Traceback (most recent call last)").count() == 0
-            if shots := os.environ.get("COURSE_SCREENSHOTS"):
-                page.mouse.wheel(0, 2500)
-                page.screenshot(path=Path(shots) / "lab.png")
-        except BaseException:
-            page.screenshot(path=folder / "failed.png")
-            print(f"The page as it was: {folder / 'failed.png'}")
-            raise
+            yield page
         finally:
+            page.screenshot(path=folder / "last.png")
+            print(f"The page as it was: {folder / 'last.png'}")
+            if shots := os.environ.get("COURSE_SCREENSHOTS"):
+                shutil.copy(folder / "last.png", Path(shots) / f"{Path(page.url.partition('?')[0]).stem}.png")
             browser.close()
+
+
+def run_cells(page, address, title, number):
+    """Open a lesson and run its first cells, as a student does."""
+    from playwright.sync_api import expect
+
+    page.goto(address)
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+    expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=60_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=90_000)
+    page.click(".jp-NotebookPanel .jp-Cell >> nth=0")
+    page.keyboard.press("Escape")
+    for _ in range(number):
+        page.keyboard.press("Shift+Enter")
+
+
+def cells_until(lesson, wanted):
+    """How many cells run until the first one that ``wanted`` says yes to has run."""
+    notebook = nbformat.read(notebook_path(lesson), as_version=4)
+    return 1 + next(index for index, cell in enumerate(notebook.cells) if wanted(cell))
+
+
+def test_a_student_meets_the_first_check(lab, page):
+    from playwright.sync_api import expect
+
+    address, _ = lab
+    lesson = "02_prompt_precisely"
+    number = cells_until(lesson, lambda cell: cell.id.startswith("test_"))
+    run_cells(page, address(lesson), "02 · Prompt precisely", number)
+    message = page.get_by_text("build_prompt is not written yet")
+    expect(message.first).to_be_visible(timeout=180_000)
+    # Before it, the real model answered the first three tickets.
+    page.mouse.wheel(0, -3000)
+    expect(page.locator(".jp-OutputArea-output", has_text="REPLY").first).to_be_visible()
+    assert page.get_by_text("official Jupyter news").count() == 0  # nothing asks the network for news
+    hint = page.locator("details", has_text="Collect blocks in a list").first
+    hint.locator("summary").click()
+    expect(hint.get_by_text("The first block is the header")).to_be_visible()
+    assert page.get_by_text("Traceback (most recent call last)").count() == 0
+    page.mouse.wheel(0, 2500)
+
+
+def test_a_student_types_into_the_token_view(lab, page):
+    from playwright.sync_api import expect
+
+    address, _ = lab
+    lesson = "01_meet_the_model"
+    run_cells(
+        page, address(lesson), "01 · Meet the model", cells_until(lesson, lambda cell: "token_view(" in cell.source)
+    )
+    area = page.locator(".widget-textarea textarea")
+    expect(area).to_be_visible(timeout=180_000)
+    area.fill("no parka")
+    view = page.locator(".widget-html")
+    expect(view.get_by_role("listitem")).to_have_text(["no", "·park", "a"])
+    expect(view).to_contain_text("8 characters · 2 words · 3 tokens")

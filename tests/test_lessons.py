@@ -72,12 +72,23 @@ def test_solved_lesson_runs_with_the_real_model(executed):
 
 
 @pytest.mark.model
-def test_lesson_02_shows_its_point(executed):
-    """What the prose of lesson 02 invites the reader to see must be there to be seen."""
+def test_lesson_shows_its_point(executed):
+    """What a lesson's prose invites the reader to see must be there to be seen."""
     lesson, _, found = executed
-    if lesson != "02_prompt_precisely":
-        pytest.skip("about lesson 02")
-    shares = {row.approach: {name: e.value for name, e in row.metrics.items()} for row in found}
+    shares = {(row.task, row.approach): {name: e.value for name, e in row.metrics.items()} for row in found}
+    POINTS[lesson[:2]]({approach: metrics for (_, approach), metrics in shares.items()}, shares)
+
+
+def points_of_01(_, shares):
+    untouched, with_rule = (
+        shares["reply to a ticket", approach]["has a needed fact"]
+        for approach in ("untouched model", "with the rule in the prompt")
+    )
+    assert untouched < 0.1
+    assert with_rule > untouched + 0.05
+
+
+def points_of_02(shares, _):
     assert shares["+ instruction"]["names item"] > shares["vague"]["names item"] + 0.2
     assert shares["+ role"]["names item"] < shares["+ context"]["names item"]
     assert shares["+ output format"]["readable"] < 0.1
@@ -85,6 +96,37 @@ def test_lesson_02_shows_its_point(executed):
     assert shares["+ 1 example"]["readable"] < shares["+ 5 examples"]["readable"]
     assert shares["+ 1 example"]["item"] < shares["+ 5 examples"]["item"]
     assert shares["+ 5 examples"]["topic"] < shares["+ 5 examples"]["item"] - 0.1
+
+
+def points_of_03(shares, _):
+    assert shares["0 shots"]["valid"] < 0.1
+    assert shares["5 shots"]["valid"] > 0.9
+    assert shares["8 shots"]["item"] > shares["1 shot"]["item"] + 0.1
+    assert shares["8 shots"]["topic"] < 0.3  # one in eight by chance
+    assert shares["no model: look up and vote"]["exact"] > shares["8 shots"]["exact"] + 0.1
+
+
+def points_of_04(shares, _):
+    assert shares["chat, precise"]["accuracy"] < 0.1
+    assert shares["chat, step by step"]["accuracy"] < 0.1
+    best = shares["everyday words, batch of train"]["accuracy"]
+    assert best > shares["probably has, everyday words"]["accuracy"] + 0.03
+    assert shares["everyday words, content-free"]["accuracy"] < best
+    assert shares["400 labelled rows"]["accuracy"] > best + 0.15  # the simple method wins
+
+
+def points_of_05(shares, _):
+    assert shares["model, scored"]["recall"] < 0.2
+    assert shares["TF-IDF, at 0.5"]["recall"] > shares["model, scored"]["recall"] + 0.3
+    assert shares["TF-IDF, miss costs 10"]["recall"] >= shares["TF-IDF, at 0.5"]["recall"]
+    assert shares["TF-IDF, miss costs 10"]["no false alarm"] < shares["TF-IDF, at 0.5"]["no false alarm"]
+    assert shares["few-shot, no attack"]["canary stays out"] == 1
+    assert shares["few-shot, raw"]["canary stays out"] < 0.9  # attacks work
+    assert shares["check_fact"]["agrees with the reader"] > shares["keywords"]["agrees with the reader"]
+    assert shares["asked first"]["ends a reply that says something"] < 0.5 < shares["added in code"]["ends the reply"]
+
+
+POINTS = {"01": points_of_01, "02": points_of_02, "03": points_of_03, "04": points_of_04, "05": points_of_05}
 
 
 @pytest.mark.parametrize("lesson", lesson_names())

@@ -368,8 +368,8 @@ check_that(
 result = call(softmax, np.array([[0.0, np.log(3.0)], [5000.0, 5000.0], [-5000.0, -5000.0]]))
 check_that(
     near(result, [[0.25, 0.75], [0.5, 0.5], [0.5, 0.5]]),
-    called="softmax(np.array([[0, ln 3], [5000, 5000], [-5000, -5000]]))", gave=result, expected="each row adds up to 1",
-    look_at="In a table every row is a softmax of its own: axis=-1, keepdims=True, for the largest logit as well as "
+    called="softmax(np.array([[0, ln 3], [5000, 5000], [-5000, -5000]]))",
+    gave=result, expected="each row adds up to 1", look_at="In a table every row is a softmax of its own: axis=-1, keepdims=True, for the largest logit as well as "
             "for the sum.",
 )
 whole = np.array([1, 2, 3])
@@ -631,8 +631,8 @@ def top_p_filter(probabilities, top_p):
     """Keep the smallest set of likeliest tokens whose probabilities together reach top_p (are top_p or more).
 
     probabilities: a 1-D NumPy array that adds up to 1. It is left as it is.
-    Of tokens that are equally likely, the earlier one counts as likelier. Sums are compared as the computer has them; if
-        rounding keeps even the sum of all below top_p, every token stays.
+    Of tokens that are equally likely, the earlier one counts as likelier. Sums are compared as the computer has
+        them; if rounding keeps even the sum of all below top_p, every token stays.
     Returns an array of the same length in the same order of tokens: 0 for the tokens that are cut off, and for the
         others their probabilities, scaled so that they add up to 1.
     Raises ValueError, with a message that says what is wrong, unless 0 < top_p <= 1.
@@ -699,7 +699,8 @@ result = call(top_p_filter, given, 1)
 rounded = call(top_p_filter, np.full(10, 0.1), 1)
 check_that(
     near(rounded, np.full(10, 0.1)), called="top_p_filter(ten times 0.1, 1)", gave=rounded, expected="ten times 0.1",
-    look_at="In a computer ten times 0.1 add up to a little less than 1: if the sum never reaches top_p, every token stays.",
+    look_at="In a computer ten times 0.1 add up to a little less than 1: if the sum never reaches top_p, every token "
+            "stays.",
 )
 check_that(
     near(result, given), called="top_p_filter(probabilities, 1)", gave=result,

@@ -239,8 +239,8 @@ print("usable rows of train:", len(choose_examples(train, len(train), held_out))
 # %% [markdown]
 # (All rows of our train set are usable, because the sets were cleaned before. In your own mail they will not be.)
 #
-# Look at the line for five: which topics got no seat? With equal shares and fewer seats than topics, the tie rule decides,
-# and it goes by the alphabet, whatever the seed. A rule has to decide somehow; you should know how yours does.
+# Look at the line for five: which topics got no seat? With equal shares and fewer seats than topics, the tie rule
+# decides, and it goes by the alphabet, whatever the seed. A rule has to decide somehow; you should know how yours does.
 
 # %% [markdown]
 # ## 3 · Text from strangers
@@ -1371,13 +1371,13 @@ print(path)
 # %% [markdown] answer="what_to_show" points=4
 # **Model answer.** I would show eight examples, one for each topic, and not one or two. On 64 tickets valid JSON went
 # from 0 % (no example) over 14 % and 67 % to 100 % [94 %, 100 %] with five; the item from 0 % to 41 % [29 %, 53 %] with
-# five and 53 % [41 %, 65 %] with eight. Paired, eight beat five by 12 points in item [+5, +20] and 9 in exact [+2,
-# +17], for 746 instead of 473 tokens, which is cheap since all tickets share them. The nearest five brought 34 points
-# in item [+16, +53] (n = 32), but every prompt is new and takes several times as long. Order: over five orders the item
-# moved between 22 % and 31 % (sd 4 points), inside one order's interval [18 %, 49 %]; yet no ticket got the same topic
-# in all five, so I would report the order with the prompt. I would not pay for examples to teach the topic: 16 % [9 %,
-# 26 %] with eight is no better than a blind guess, and a look-up with a vote, without a model, reached 48 % exact [37
-# %, 60 %].
+# five and 53 % [41 %, 65 %] with eight. Paired, this prompt of eight beat this one of five by 12 points in item [+5,
+# +20] and 9 in exact [+2, +17], for 746 instead of 473 tokens, which is cheap since all tickets share them. The nearest
+# five brought 34 points in item [+16, +53] (n = 32), but every prompt is new and takes several times as long. Order:
+# over five orders the item moved between 22 % and 31 % (sd 4 points), inside one order's interval [18 %, 49 %]; yet no
+# ticket got the same topic in all five, so I would report the order with the prompt. I would not pay for examples to
+# teach the topic: 16 % [9 %, 26 %] with eight is no better than a blind guess, and a look-up with a vote, without a
+# model, reached 48 % exact [37 %, 60 %].
 #
 # **Rubric** (1 point each): recommends a number of examples from own figures, with n and intervals · says which
 # examples to choose, and what the choice cost in seconds or tokens · reports the spread over orders as something apart

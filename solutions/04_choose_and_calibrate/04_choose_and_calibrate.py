@@ -483,8 +483,8 @@ def calibrate(scores, content_free_scores):
 
     scores: NumPy array [n, c], the log-probability (nats) of each of c answers after each of n inputs.
     content_free_scores: NumPy array [m, c], the same after m inputs without content.
-    Scores are sums over tokens: the c of a row need not add up to anything, and may all be far below 0 (-2000). Within a
-        row they lie less than 700 apart.
+    Scores are sums over tokens: the c of a row need not add up to anything, and may all be far below 0 (-2000).
+        Within a row they lie less than 700 apart.
     Each row of both tables is first turned into probabilities of the c answers (softmax). The preference for an answer
     is the mean of its m content-free probabilities. The n rows are divided by the preference, then made to add up to 1.
     Returns probabilities, a NumPy array [n, c]. The two tables are left as they are.
@@ -1447,8 +1447,8 @@ pd.DataFrame([reliability(name, *values) for name, values in on_dev.items()])
 # - Scoring the allowed answers makes every answer usable. It does not make them right: a small model has favourites.
 # - The sum of log-probabilities is the answer's likelihood; the mean per token only changes whom it favours.
 # - Dividing by the preference helps if the preference was measured on the right inputs: with content-free ones we
-#   could show no gain on this task, with a batch of real ones we could. Nor could we show a gain from asking it to think
-#   step by step.
+#   could show no gain on this task, with a batch of real ones we could. Nor could we show a gain from asking the model
+#   to think step by step.
 # - Show macro-F1 and a confusion matrix beside accuracy, and a classical baseline beside every language model. With
 #   enough labels the baseline won here, in a second.
 # - A threshold is chosen on rows that the system has not learned from, checked on others, and reported with coverage

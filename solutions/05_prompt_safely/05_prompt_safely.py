@@ -890,7 +890,8 @@ def check_fact(reply, fact):
         silent: there is none. right: each equals an allowed one. wrong: all else.
     {"kind": "permission", "verb": "return", "allowed": False}: looks at every statement about the verb in any form
         (return, returns, returned, returning), or a clause that is no more than "you can", "you cannot" or "you can't",
-        perhaps with Yes or No. It is negated by cannot, not, n't, no longer or never among the four words before it, or "not possible".
+        perhaps with Yes or No. It is negated by cannot, not, n't, no longer or never among the four words before it, or
+        by "not possible".
         silent: there is none. right: each is un-negated if allowed is True, or negated if allowed is False.
         wrong: all else. A Yes or No before a statement does not change what the statement says.
     Capitals do not matter; a curly apostrophe counts as '. A sentence with the word I ("I'm not equipped to
@@ -1087,7 +1088,7 @@ for approach, checker in [("keywords", keyword_check), ("check_fact", check_fact
 # ### A disclaimer: asked for, or added
 #
 # Many a prompt ends with *always say that this is not medical advice*. Whether that happens can be measured. The first
-# prompt asks at the beginning, the second at the end; in the third row, code adds the sentence to the first one's
+# prompt asks at the beginning, the second at the end; *added in code* puts the sentence after the first one's
 # replies. A reply that is cut off at 60 tokens cannot end with the sentence, so we also print how many were cut. (The
 # replies are empty talk. They are shown so that you see it, not to be believed.)
 
@@ -1129,7 +1130,8 @@ for approach, texts in asked.items():
     print(f"{approach} (cut off: {cut})", *(f"\n   {text!r}" for text in said[approach][:3]))
     if approach == "asked first":
         seconds = time.perf_counter() - started  # what code adds to these replies costs nothing
-        note_disclaimer("added in code", [with_disclaimer(t) for t in said[approach]], seconds, tokens=tokens, model=lm.name)
+        added = [with_disclaimer(text) for text in said[approach]]
+        note_disclaimer("added in code", added, seconds, tokens=tokens, model=lm.name)
 
 # %% tags=["demo"]
 scoreboard.show(scoreboard.plot(DISCLAIMED), alt=scoreboard.describe(DISCLAIMED))
