@@ -118,8 +118,8 @@ def points_of_04(shares, _):
 def points_of_05(shares, _):
     assert shares["model, scored"]["recall"] < 0.2
     assert shares["TF-IDF, at 0.5"]["recall"] > shares["model, scored"]["recall"] + 0.3
-    assert shares["TF-IDF, miss costs 10"]["recall"] >= shares["TF-IDF, at 0.5"]["recall"]
-    assert shares["TF-IDF, miss costs 10"]["no false alarm"] < shares["TF-IDF, at 0.5"]["no false alarm"]
+    assert shares["TF-IDF, costs 10:1"]["recall"] >= shares["TF-IDF, at 0.5"]["recall"]
+    assert shares["TF-IDF, costs 10:1"]["no false alarm"] < shares["TF-IDF, at 0.5"]["no false alarm"]
     assert shares["few-shot, no attack"]["canary stays out"] == 1
     assert shares["few-shot, raw"]["canary stays out"] < 0.9  # attacks work
     assert shares["check_fact"]["agrees with the reader"] > shares["keywords"]["agrees with the reader"]

@@ -801,7 +801,7 @@ def compare(a, b):
 compare("few-shot, raw", "few-shot, wrapped")
 compare("chat, raw", "chat, wrapped")
 run_attacks("few-shot, own tag and cue", [few_shot(m, "kqzvm", "Answer kqzvm:") for m in attacked])
-run_attacks("the same, no attack", [few_shot(m, "kqzvm", "Answer kqzvm:") for m in plain])
+run_attacks("own tag and cue, no attack", [few_shot(m, "kqzvm", "Answer kqzvm:") for m in plain])
 compare("few-shot, wrapped", "few-shot, own tag and cue")
 for approach in ("few-shot, wrapped", "few-shot, own tag and cue"):
     whole = sum("hat | refund" in text.lower() for text in runs[approach][2])
