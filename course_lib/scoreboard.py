@@ -57,6 +57,8 @@ class Difference(Estimate):
 
     def __str__(self) -> str:
         verdict = "the interval leaves out 0" if self.low > 0 or self.high < 0 else "could be luck"
+        if self.low == self.high == 0:
+            verdict = "these rows show no difference"  # which the bootstrap, redrawing them, cannot doubt
         return f"{self.value:+.0%} [{self.low:+.0%}, {self.high:+.0%}], n = {self.n}: {verdict}"
 
 

@@ -116,10 +116,11 @@ def points_of_04(shares, _):
 
 
 def points_of_05(shares, _):
-    assert shares["model, scored"]["recall"] < 0.2
-    assert shares["TF-IDF, at 0.5"]["recall"] > shares["model, scored"]["recall"] + 0.3
-    assert shares["TF-IDF, costs 10:1"]["recall"] >= shares["TF-IDF, at 0.5"]["recall"]
-    assert shares["TF-IDF, costs 10:1"]["no false alarm"] < shares["TF-IDF, at 0.5"]["no false alarm"]
+    recall, calm = "recall (n = 17)", "no false alarm (n = 63)"
+    model, habit, by_cost = (shares[name] for name in ("model, scored", "TF-IDF, at 0.5", "TF-IDF, costs 10:1"))
+    assert model[recall] < 0.2
+    assert model[recall] + 0.3 < habit[recall] <= by_cost[recall]
+    assert by_cost[calm] < habit[calm]
     assert shares["few-shot, no attack"]["canary stays out"] == 1
     assert shares["few-shot, raw"]["canary stays out"] < 0.9  # attacks work
     assert shares["check_fact"]["agrees with the reader"] > shares["keywords"]["agrees with the reader"]

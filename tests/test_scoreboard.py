@@ -117,7 +117,8 @@ def test_paired_difference_is_paired_and_repeatable():
     assert "n = 400: the interval leaves out 0" in str(found)
     opposite = scoreboard.paired_difference(hits_b, hits_a)
     assert (opposite.value, opposite.low) == pytest.approx((-0.05, -found.high))
-    assert "could be luck" in str(scoreboard.paired_difference(hits_a, hits_a))
+    assert "these rows show no difference" in str(scoreboard.paired_difference(hits_a, hits_a))
+    assert "could be luck" in str(scoreboard.paired_difference([True, False], [False, True]))
 
 
 @pytest.mark.parametrize(("a", "b"), [([], []), ([True], [True, False])])

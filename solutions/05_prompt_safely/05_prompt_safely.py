@@ -215,13 +215,12 @@ ALARM = "emergency or not"
 
 def note_alarm(approach, flagged, seconds, **more):
     """Score alarms on dev: recall over the emergencies, no false alarm over the others; prints both with counts."""
-    metrics = {
-        "recall": [f for t, f in zip(dev_truth, flagged) if t],
-        "no false alarm": [not f for t, f in zip(dev_truth, flagged) if not t],
-    }
+    caught = [f for t, f in zip(dev_truth, flagged) if t]
+    left_alone = [not f for t, f in zip(dev_truth, flagged) if not t]
+    metrics = {f"recall (n = {len(caught)})": caught, f"no false alarm (n = {len(left_alone)})": left_alone}
     note(ALARM, approach, len(dev_truth), metrics, seconds, **more)
     rate, low, high = miss_rate(dev_truth, flagged)
-    alarms = len(metrics["no false alarm"]) - sum(metrics["no false alarm"])
+    alarms = len(left_alone) - sum(left_alone)
     print(f"{approach:24} misses {rate:4.0%} [{low:.0%}, {high:.0%}] of {sum(dev_truth)}, {alarms:2} false alarms")
 
 
@@ -1287,7 +1286,7 @@ def note_scope(approach, strangeness, seconds, **more):
     strangeness = np.array(strangeness)
     threshold = np.quantile(strangeness[:len(inside)], 0.9)
     found = (strangeness[len(inside):] > threshold).tolist()
-    note(SCOPE, approach, len(is_outside), {"found at 10 % false refusals": found}, seconds, **more)
+    note(SCOPE, approach, len(is_outside), {f"found at 10 % false refusals (n = {len(found)})": found}, seconds, **more)
     print(f"{approach:16} AUC {auc(is_outside, strangeness)}, finds {scoreboard.proportion(found)} of {len(outside)}")
 
 
