@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,7 +126,8 @@ def test_check_a_half_solved_notebook(tmp_path):
     assert 'read "Order status" as order_status' in " ".join(done.stdout.replace("│", " ").split())
     assert "4 of 18 automatic points. Your notebook was not changed." in done.stdout
     assert "check_call" not in done.stdout  # messages, not the tests' code
-    assert done.stderr == ""
+    # A kernel's libzmq sometimes aborts as the kernel ends, after its work (https://github.com/zeromq/libzmq/issues/4644).
+    assert re.sub(r"Assertion failed: .*signaler\.cpp.*\n", "", done.stderr) == ""
 
 
 def test_check_without_solutions(tmp_path):

@@ -97,11 +97,17 @@ def run_cells(page, address, title, number):
     page.goto(address)
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
     expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=60_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=90_000)
-    page.click(".jp-NotebookPanel .jp-Cell >> nth=0")
-    page.keyboard.press("Escape")
-    for _ in range(number):
-        page.keyboard.press("Shift+Enter")
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=90_000)
+    first = page.locator(".jp-CodeCell .jp-InputPrompt").first
+    for _ in range(3):  # JupyterLab can say idle and lose keys while it is still connecting: press again, as one does
+        page.click(".jp-NotebookPanel .jp-Cell >> nth=0")
+        page.keyboard.press("Escape")
+        for _ in range(number):
+            page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(3_000)
+        if first.inner_text() != "[ ]:":
+            break
+        page.mouse.wheel(0, -20_000)
 
 
 def cells_until(lesson, wanted):
