@@ -7,10 +7,7 @@ import pytest
 from course_lib.artifacts import artifact_path, load_artifact, save_artifact
 from course_lib.errors import CourseError
 
-
-@pytest.fixture(autouse=True)
-def own_scoreboard(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_SCOREBOARD", str(tmp_path / "scoreboard.json"))
+pytestmark = pytest.mark.usefixtures("scoreboard_file")
 
 
 def test_what_is_kept_comes_back():

@@ -17,6 +17,7 @@ from course_lib.data import (
     as_rows,
     load_general_texts,
     load_out_of_scope,
+    load_policy,
     load_policy_replies,
     load_prediagnosis,
     load_support,
@@ -101,7 +102,7 @@ def test_invented_people_only(support, prediagnosis):
 def test_replies_keep_to_the_policy(support):
     facts = json.loads((DATA / "support" / "facts.json").read_text(encoding="utf-8"))
     policy = (DATA / "support" / "policy.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"\*\*(P\d\d)\*\*", policy)) == set(facts)
+    assert set(re.findall(r"\*\*(P\d\d)\*\*", policy)) == set(facts) == set(load_policy())
     cited = Counter()
     for row in rows_of(support):
         reply = row["reply"].lower()
@@ -326,12 +327,11 @@ def test_rows_have_words_in_place_of_label_numbers(support):
 
 
 def test_policy_replies_are_labelled_and_know_their_rule():
-    policy = (DATA / "support" / "policy.md").read_text(encoding="utf-8").replace("**", "")
-    rows = load_policy_replies()
+    policy, rows = load_policy(), load_policy_replies()
     assert len(rows) == len({row["id"] for row in rows}) == len({row["reply"] for row in rows}) == 20
     assert {row["label"] for row in rows} == {"right", "wrong", "silent"}
     for row in rows:
-        rule = next(line for line in policy.splitlines() if line.startswith(f"- {row['rule']} "))
+        rule = policy[row["rule"]]
         if row["fact"]["kind"] == "amount":
             assert all(amount in rule for amount in row["fact"]["allowed"]), row
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,12 @@ def as_rows(split: Dataset) -> list[dict[str, Any]]:
     """The rows of a split as plain dictionaries, with words in place of the numbers of ClassLabel columns."""
     names = {column: kind.names for column, kind in split.features.items() if hasattr(kind, "names")}
     return [row | {column: names[column][row[column]] for column in names} for row in split]
+
+
+def load_policy() -> dict[str, str]:
+    """The rules of the shop's policy, each by its number ("P01" …), without the bold marks of ``policy.md``."""
+    text = (DATA / "support" / "policy.md").read_text(encoding="utf-8").replace("**", "")
+    return dict(re.findall(r"^- (P\d\d) (.+)$", text, flags=re.MULTILINE))
 
 
 def load_policy_replies() -> list[dict[str, Any]]:

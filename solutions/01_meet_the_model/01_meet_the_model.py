@@ -46,7 +46,7 @@ from matplotlib.figure import Figure
 
 from course_lib import scoreboard
 from course_lib.checks import call, check_call, check_raises, check_that, passed
-from course_lib.data import DATA, as_rows, load_general_texts, load_prediagnosis, load_support
+from course_lib.data import DATA, as_rows, load_general_texts, load_policy, load_prediagnosis, load_support
 
 
 def ratio(parts, wholes, resamples=2000, seed=0):
@@ -976,8 +976,7 @@ print("Your scoreboard, which grows through the course:", scoreboard.scoreboard_
 # names for its condition and urgency. In life someone would have to find that rule first; here the data's labels do.
 
 # %% tags=["demo"]
-policy = (DATA / "support" / "policy.md").read_text(encoding="utf-8").replace("**", "")
-RULES = dict(re.findall(r"^- (P\d\d) (.+)$", policy, flags=re.MULTILINE))
+RULES = load_policy()
 STEPS = json.loads((DATA / "prediagnosis" / "facts.json").read_text(encoding="utf-8"))["conditions"]
 
 

@@ -8,9 +8,8 @@ The 40 replies that were labelled by hand for lesson 05 were picked from these (
 from __future__ import annotations
 
 import json
-import re
 
-from course_lib.data import DATA
+from course_lib.data import load_policy
 from course_lib.models import default_model
 from course_lib.prompting import chat_prompt, complete
 
@@ -60,15 +59,9 @@ EXAMPLES = [
 ]
 
 
-def policy_rules() -> dict[str, str]:
-    """The text of each rule by its number, without the bold marks."""
-    text = (DATA / "support" / "policy.md").read_text(encoding="utf-8").replace("**", "")
-    return dict(re.findall(r"^- (P\d\d) (.+)$", text, flags=re.MULTILINE))
-
-
 def prompts(with_rule: bool) -> list[str]:
     """A prompt with three examples for every question, with the rule that is needed or without it."""
-    rules = policy_rules()
+    rules = load_policy()
 
     def block(rule: str, question: str) -> str:
         return (f"Rule: {rules[rule]}\n" if with_rule else "") + f"Question: {question}\nAnswer:"
@@ -80,7 +73,7 @@ def prompts(with_rule: bool) -> list[str]:
 
 def main() -> None:
     default_model()  # stops here, with the remedy, if it has not been fetched
-    rules = policy_rules()
+    rules = load_policy()
     asked = "You answer customers of a clothing shop. Rule: {}\n\n{} Answer in one sentence."
     chats = [
         chat_prompt([{"role": "user", "content": asked.format(rules[rule], question)}]) for rule, question in QUESTIONS
