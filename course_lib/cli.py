@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -147,6 +148,28 @@ def report(
     if broken:
         raise CourseError("\n  ".join(["The data do not keep their bounds; rewrite rows, not bounds:", *broken]))
     console.print("Next: the datasheets in course_lib/data/*/DATASHEET.md say how the rows were written.")
+
+
+@app.command()
+def experiment(
+    name: Annotated[str | None, typer.Argument(help="which; all are listed if left out")] = None,
+    record: Annotated[bool, typer.Option(help="keep the result in place of the recorded one")] = False,
+) -> None:
+    """Run one of the long experiments whose recorded results the lessons show; takes minutes."""
+    from course_lib import experiments
+
+    if name is None:
+        for known in experiments.EXPERIMENTS:
+            console.print(f"{known}: {experiments.recorded(known).provenance}")
+        return
+    if name not in experiments.EXPERIMENTS:
+        raise CourseError(f"There is no experiment {name!r}. Known are: {', '.join(experiments.EXPERIMENTS)}.")
+    done = experiments.run(name)
+    for row in done.rows:
+        console.print(_plain(json.dumps(row | ({"hits": sum(row["hits"])} if "hits" in row else {}))))
+    if record:
+        console.print(f"Recorded in {experiments.record(done)}.")
+    console.print(f"{done.seconds:.0f} s." + ("" if record else " --record keeps the result."))
 
 
 @app.command()

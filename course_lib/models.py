@@ -8,8 +8,10 @@ makes pip work on your campus (a mirror, a proxy, a folder of wheels) makes this
 from __future__ import annotations
 
 import contextlib
+import copy
 import errno
 import functools
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +33,7 @@ from course_lib.files import sha256
 
 if TYPE_CHECKING:
     import torch
+    from torch import nn
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
@@ -387,3 +391,22 @@ def _loaded_once(environment: tuple[str | None, ...]) -> LanguageModel:
 def default_model() -> LanguageModel:
     """The model that ``COURSE_MODEL`` names, loaded once for the whole session; not to be trained in place."""
     return _loaded_once(tuple(os.environ.get(key) for key in ("COURSE_MODEL", "COURSE_DTYPE", "COURSE_CACHE")))
+
+
+def model_digest(model: nn.Module) -> str:
+    """Hexadecimal SHA-256 of a model's weights, with their names and shapes, wherever the model came from."""
+    import torch
+
+    def one(item: tuple[str, torch.Tensor]) -> bytes:
+        name, tensor = item
+        digest = hashlib.sha256(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        return digest.digest()
+
+    with ThreadPoolExecutor() as threads:  # hashlib lets the other threads run meanwhile
+        return hashlib.sha256(b"".join(threads.map(one, sorted(model.state_dict().items())))).hexdigest()
+
+
+def share_weights(model: PreTrainedModel) -> PreTrainedModel:
+    """A copy of a network that shares its weights: what is added to the copy does not touch the original."""
+    return copy.deepcopy(model, {id(parameter): parameter for parameter in model.parameters()})

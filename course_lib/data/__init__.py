@@ -119,6 +119,12 @@ def load_general_texts() -> list[str]:
     return [row["text"] for _, row in _read(DATA / "general" / "texts.jsonl")]
 
 
+def load_probe() -> list[dict[str, Any]]:
+    """24 short questions, 8 each about the world, clothes and the body, which the forgetting ledger asks again and
+    again: ``id``, ``area`` ("general", "shop", "clinic"), ``question``, ``accepted``. See ``general/DATASHEET.md``."""
+    return [row for _, row in _read(DATA / "general" / "probe.jsonl")]
+
+
 def _load(name: str, schema: Schema, path: str | Path | None, columns: Mapping[str, str] | None) -> DatasetDict:
     from datasets import Dataset, DatasetDict
 
