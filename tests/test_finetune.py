@@ -7,9 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -359,12 +357,15 @@ def test_precision_is_measured_not_assumed(monkeypatch):
     monkeypatch.setattr(trainer.time, "perf_counter", lambda: clock["now"])
     linear = torch.nn.Linear.forward
 
+    costs = {}
+
     def timed(self, x):
-        clock["now"] += cost[torch.is_autocast_enabled("cpu")]
+        clock["now"] += costs[torch.is_autocast_enabled("cpu")]
         return linear(self, x)
 
     monkeypatch.setattr(torch.nn.Linear, "forward", timed)
-    for cost, expected in (({True: 2.0, False: 1.0}, "float32"), ({True: 0.4, False: 1.0}, "bfloat16")):
+    for bfloat16, expected in ((2.0, "float32"), (0.95, "float32"), (0.4, "bfloat16")):
+        costs.update({True: bfloat16, False: 1.0})
         trainer.pick_precision.cache_clear()
         assert trainer.pick_precision("auto", torch.device("cpu")) == expected
     trainer.pick_precision.cache_clear()
