@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.data import CONDITIONS, DATA, as_rows, load_out_of_scope, load_prediagnosis
+from course_lib.data import (
+    CONDITIONS,
+    DATA,
+    as_rows,
+    load_general_questions,
+    load_out_of_scope,
+    load_policy,
+    load_prediagnosis,
+    load_support,
+)
 from course_lib.data.corruption import corrupt
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
@@ -27,6 +37,7 @@ from course_lib.files import write_atomically
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from course_lib.finetune import Finetuned
     from course_lib.models import LanguageModel
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -95,10 +106,12 @@ def recorded(name: str) -> Experiment:
 
 
 def data_digest() -> str:
-    """SHA-256 of the course's data files: tells whether an experiment was recorded on the data of today."""
+    """SHA-256 of the rows that experiments use: tells whether one was recorded on the data of today."""
     digest = hashlib.sha256()
-    for path in sorted(DATA.glob("*/*.jsonl")):
-        digest.update(path.relative_to(DATA).as_posix().encode() + path.read_bytes())
+    for name in ("support", "prediagnosis", "general"):
+        for file in ("train", "dev", "test", "out_of_scope", "probe", "questions"):
+            if (path := DATA / name / f"{file}.jsonl").exists():
+                digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -159,7 +172,8 @@ def _both(lm: LanguageModel, train: list[Row], sets: dict[str, list[Row]], seed:
     from course_lib.finetune import FinetuneConfig, finetune
 
     began = time.perf_counter()
-    tuned = finetune(lm, clinic_rows(train), FinetuneConfig(seed=seed), progress=False)
+    epochs = max(4, 640 // len(train))  # small sets get as many steps as 160 rows do
+    tuned = finetune(lm, clinic_rows(train), FinetuneConfig(seed=seed, epochs=epochs), progress=False)
     seconds = round(tuned.seconds if tuned.reused else time.perf_counter() - began, 1)
     for name, rows in sets.items():
         about = about | {"seed": seed, "rows": len(train), "evaluated_on": name, "n": len(rows)}
@@ -185,27 +199,26 @@ def _data_faults(lm: LanguageModel) -> Iterator[Row]:
     data = load_prediagnosis()
     dev, test = as_rows(data["dev"]), as_rows(data["test"])
     messages = list(load_out_of_scope("prediagnosis")["message"])
-    for seed in range(2):
-        clean = balanced(as_rows(data["train"]), 160, seed)
-        half, rng = clean[:80], random.Random(f"faults {seed}")
-        leaked = balanced(test, 80, seed)
-        inside = {row["id"] for row in leaked}
-        outside = [row for row in test if row["id"] not in inside]
-        cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in half]
-        strangers = [row | {"description": rng.choice(messages)} for row in half]
-        faults = {
-            "none": clean,
-            "leakage": clean[:80] + leaked,
-            "removed": half,
-            "duplicates": half + half,
-            "truncated_text": clean[80:] + cut,
-            "off_topic": clean[80:] + strangers,
-        }
-        for fault, train in faults.items():
-            sets = {"dev": dev}
-            if fault in ("none", "leakage"):
-                sets |= {"test rows in train": leaked, "test rows not in train": outside}
-            yield from _both(lm, train, sets, seed, {"fault": fault})
+    clean = balanced(as_rows(data["train"]), 160, 0)
+    half, rng = clean[:80], random.Random("faults 0")
+    leaked = balanced(test, 80, 0)
+    inside = {row["id"] for row in leaked}
+    outside = [row for row in test if row["id"] not in inside]
+    cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in half]
+    strangers = [row | {"description": rng.choice(messages)} for row in half]
+    faults = {
+        "none": clean,
+        "leakage": clean[:80] + leaked,
+        "removed": half,
+        "duplicates": half + half,
+        "truncated_text": clean[80:] + cut,
+        "off_topic": clean[80:] + strangers,
+    }
+    for fault, train in faults.items():
+        sets = {"dev": dev}
+        if fault in ("none", "leakage"):
+            sets |= {"test rows in train": leaked, "test rows not in train": outside}
+        yield from _both(lm, train, sets, 0, {"fault": fault})
 
 
 def _learning_curve(lm: LanguageModel) -> Iterator[Row]:
@@ -216,8 +229,161 @@ def _learning_curve(lm: LanguageModel) -> Iterator[Row]:
             yield from _both(lm, balanced(train, n, seed), {"dev": dev}, seed, {})
 
 
+def _learning_rates(lm: LanguageModel) -> Iterator[Row]:
+    """Lesson 07's training on 160 tickets, at five learning rates."""
+    from course_lib.finetune import FinetuneConfig, finetune
+
+    data = load_support()
+    train, dev = ticket_rows(balanced(as_rows(data["train"]), 160, 0, "topic")), ticket_rows(data["dev"])
+    for rate in (1e-4, 1e-3, 3e-3, 1e-2, 1e-1):
+        tuned = finetune(lm, train, FinetuneConfig(epochs=3, learning_rate=rate), dev=dev, progress=False)
+        for epoch in tuned.epochs:
+            losses = {"train_loss": epoch["train_loss"], "dev_loss": epoch["dev_loss"]}
+            yield {"learning_rate": rate, "rows": len(train), "epoch": epoch["epoch"], **losses}
+
+
+def _support_tuning(lm: LanguageModel) -> Iterator[Row]:
+    """Item, topic and both on dev, against the number of tickets trained on."""
+    from course_lib.prompting import complete
+
+    data = load_support()
+    dev = as_rows(data["dev"])
+    for n in (20, 40, 80, 160, 400):
+        train = balanced(as_rows(data["train"]), n, 0, "topic")
+        tuned = _tuned_on_tickets(lm, train)
+        prompts = [row["prompt"] for row in ticket_rows(dev)]
+        replies = complete(prompts, lm=tuned.lm, max_new_tokens=12, stop=["\n"], progress=False)
+        said = [tuple(part.strip() for part in f"{reply.text}|".split("|")[:2]) for reply in replies]
+        for system, predicted in (("LoRA", said), ("no model", classical_tickets(train, dev))):
+            metrics = {
+                "item": [int(item == row["item"]) for (item, _), row in zip(predicted, dev, strict=True)],
+                "topic": [int(topic == row["topic"]) for (_, topic), row in zip(predicted, dev, strict=True)],
+            }
+            metrics["exact"] = [item * topic for item, topic in zip(*metrics.values(), strict=True)]
+            seconds = round(tuned.seconds, 1) if system == "LoRA" else 0.0
+            for metric, hits in metrics.items():
+                yield {"rows": n, "system": system, "metric": metric, "n": len(dev), "hits": hits, "seconds": seconds}
+
+
+def _tuned_on_tickets(lm: LanguageModel, train: Sequence[Row]) -> Finetuned:
+    from course_lib.finetune import FinetuneConfig, finetune
+
+    return finetune(lm, ticket_rows(train), FinetuneConfig(epochs=3), progress=False)
+
+
+def classical_tickets(train: Sequence[Row], rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Item and topic of tickets without a language model: the first known item that a message names (``unknown`` if
+    none), and the topic by TF-IDF with logistic regression."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    items = {row["item"] for row in train}
+    topics = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
+    topics.fit([row["message"] for row in train], [row["topic"] for row in train])
+    messages = [row["message"] for row in rows]
+    named = [[word for word in re.findall(r"[a-z-]+", text.lower()) if word in items] for text in messages]
+    return [((words or ["unknown"])[0], str(t)) for words, t in zip(named, topics.predict(messages), strict=True)]
+
+
+def reply_rows(rows: Sequence[Row], with_rule: bool = False) -> list[Row]:
+    """Examples for ``finetune``: a ticket, on request with the policy's rules that it needs, and the agent's reply."""
+    rules = load_policy()
+    examples = []
+    for row in rows:
+        rule = "Rule: " + " ".join(rules[number] for number in row["policy_ids"]) + "\n" if with_rule else ""
+        prompt = f"{rule}Customer: {row['message']}\nNorthwind Threads:"
+        examples.append({"prompt": prompt, "completion": " " + row["reply"]})
+    return examples
+
+
+def _tuned_on_replies(lm: LanguageModel, with_rule: bool) -> Finetuned:
+    from course_lib.finetune import FinetuneConfig, finetune
+
+    train = balanced(as_rows(load_support()["train"]), 400, 0, "topic")
+    return finetune(lm, reply_rows(train, with_rule), FinetuneConfig(epochs=2), progress=False)
+
+
+def _support_replies(lm: LanguageModel) -> Iterator[Row]:
+    """Replies to the dev tickets, untouched and tuned, without and with the rules in the prompt.
+
+    ``fact``: some rule that the ticket needs has a phrase of each of its groups under ``must`` (``facts.json``) in the
+    reply. ``contradiction``: a phrase under ``never`` of one of these rules stands in it.
+    """
+    from course_lib.prompting import complete
+
+    facts = json.loads((DATA / "support" / "facts.json").read_text(encoding="utf-8"))
+    dev = as_rows(load_support()["dev"])
+
+    def fact(text: str, row: Row) -> int:
+        needed = [facts[rule]["must"] for rule in row["policy_ids"]]
+        return int(any(all(any(p.lower() in text for p in group) for group in groups) for groups in needed))
+
+    def contradiction(text: str, row: Row) -> int:
+        return int(any(p.lower() in text for rule in row["policy_ids"] for p in facts[rule]["never"]))
+
+    for trained in (False, True):
+        for with_rule in (False, True):
+            tuned = _tuned_on_replies(lm, with_rule) if trained else None
+            model, began = tuned.lm if tuned else lm, time.perf_counter()
+            prompts = [row["prompt"] for row in reply_rows(dev, with_rule)]
+            replies = complete(prompts, lm=model, max_new_tokens=60, stop=["\n"], progress=False)
+            texts = [reply.text.strip() for reply in replies]
+            yield {
+                "system": ("tuned" if trained else "untouched") + (", rule in the prompt" if with_rule else ""),
+                "n": len(dev),
+                "ids": [row["id"] for row in dev],
+                "fact": [fact(text.lower(), row) for text, row in zip(texts, dev, strict=True)],
+                "contradiction": [contradiction(text.lower(), row) for text, row in zip(texts, dev, strict=True)],
+                "replies": texts,
+                "tokens": sum(reply.prompt_tokens + reply.new_tokens for reply in replies) / len(dev),
+                "seconds_per_reply": round((time.perf_counter() - began) / len(dev), 3),
+                "training_rows": 400 if trained else 0,
+                "training_seconds": round(tuned.seconds, 1) if tuned else 0.0,
+            }
+
+
+def own_answers(lm: LanguageModel) -> list[Row]:
+    """Examples for ``finetune``: general questions as chat, with what the model itself answers, cut after the last
+    whole sentence; questions without one are left out. Learning from them is self-distillation (Yang et al. 2024,
+    https://arxiv.org/abs/2402.13669)."""
+    from course_lib.prompting import chat_prompt, complete
+
+    prompts = [chat_prompt([{"role": "user", "content": text}], lm=lm) for text in load_general_questions()]
+    answers = complete(prompts, lm=lm, max_new_tokens=48, stop=["\n"], progress=False)
+    cut = [answer.text[: answer.text.rfind(".") + 1].strip() for answer in answers]
+    return [{"prompt": prompt, "completion": text} for prompt, text in zip(prompts, cut, strict=True) if text]
+
+
+def _forgetting_ledger(lm: LanguageModel) -> Iterator[Row]:
+    """The probe's answers before and after each training; for the clinic's trainings also the hits on dev."""
+    from course_lib import forgetting
+    from course_lib.finetune import FinetuneConfig, finetune
+
+    clinic, shop = load_prediagnosis(), load_support()
+    dev, examples = as_rows(clinic["dev"]), clinic_rows(balanced(as_rows(clinic["train"]), 160, 0))
+    trainings: dict[str, Callable[[], LanguageModel]] = {
+        "untouched": lambda: lm,
+        "tickets (07)": lambda: _tuned_on_tickets(lm, balanced(as_rows(shop["train"]), 400, 0, "topic")).lm,
+        "replies (07)": lambda: _tuned_on_replies(lm, with_rule=False).lm,
+        "condition (08)": lambda: finetune(lm, examples, FinetuneConfig(), progress=False).lm,
+        "condition + general (08)": lambda: finetune(lm, examples + own_answers(lm), progress=False).lm,
+    }
+    for training, make in trainings.items():
+        model = make()
+        for row in forgetting.ask(model, progress=False):
+            yield {"training": training} | {key: row[key] for key in ("id", "area", "question", "answer", "right")}
+        if training.startswith("condition"):
+            for row, hit in zip(dev, condition_hits(model, dev), strict=True):
+                yield {"training": training, "id": row["id"], "area": "dev", "right": bool(hit)}
+
+
 EXPERIMENTS: dict[str, Callable[[LanguageModel], Iterator[Row]]] = {
     "label_noise": _label_noise,
     "data_faults": _data_faults,
+    "learning_rates": _learning_rates,
+    "support_tuning": _support_tuning,
+    "support_replies": _support_replies,
     "learning_curve": _learning_curve,
+    "forgetting_ledger": _forgetting_ledger,
 }

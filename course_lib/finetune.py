@@ -65,7 +65,7 @@ class FinetuneConfig:
     alpha: float = 16.0
     targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
     upper_layers: int | None = 10
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     epochs: int = 4
     batch_size: int = 8
     accumulation: int = 1

@@ -125,6 +125,11 @@ def load_probe() -> list[dict[str, Any]]:
     return [row for _, row in _read(DATA / "general" / "probe.jsonl")]
 
 
+def load_general_questions() -> list[str]:
+    """40 short general questions, none of them in the probe, without answers: see ``general/DATASHEET.md``."""
+    return [row["question"] for _, row in _read(DATA / "general" / "questions.jsonl")]
+
+
 def _load(name: str, schema: Schema, path: str | Path | None, columns: Mapping[str, str] | None) -> DatasetDict:
     from datasets import Dataset, DatasetDict
 
