@@ -221,9 +221,31 @@ def _data_faults(lm: LanguageModel) -> Iterator[Row]:
         yield from _both(lm, train, sets, 0, {"fault": fault})
 
 
+EVERYDAY = (
+    " a migraine", " a tension headache", " a cluster headache", " a cold", " the flu", " pneumonia", " asthma",
+    " heartburn", " a stomach bug", " appendicitis", " a bladder infection", " a kidney infection",
+)  # fmt: skip
+"""Lesson 04's names for CONDITIONS, in their order."""
+
+
+def prompt_hits(lm: LanguageModel, train: Sequence[Row], rows: Sequence[Row]) -> list[int]:
+    """Lesson 04's best prompt: everyday words scored, and calibrated on descriptions of ``train`` without labels."""
+    from course_lib.scoring import calibrate, score_choices
+
+    batch = random.Random(0).sample(list(train), 96)
+    asked, free = (
+        [f'A patient says: "{" ".join(row["description"].split())}"\nThe patient probably has' for row in some]
+        for some in (rows, batch)
+    )
+    scores, preference = (score_choices(prompts, EVERYDAY, lm=lm, progress=False) for prompts in (asked, free))
+    best = calibrate(scores, preference).argmax(dim=1).tolist()
+    return [int(CONDITIONS[place] == row["condition"]) for place, row in zip(best, rows, strict=True)]
+
+
 def _learning_curve(lm: LanguageModel) -> Iterator[Row]:
     data = load_prediagnosis()
     dev, train = as_rows(data["dev"]), as_rows(data["train"])
+    yield {"system": "best prompt of lesson 04", "rows": 0, "n": len(dev), "hits": prompt_hits(lm, train, dev)}
     for seed in range(2):
         for n in (40, 80, 160, 320, 400):
             yield from _both(lm, balanced(train, n, seed), {"dev": dev}, seed, {})
