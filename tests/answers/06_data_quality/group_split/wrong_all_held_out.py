@@ -1,0 +1,15 @@
+# misconception: groups may be held out until the share is reached, down to the last one
+# feedback: The last group of the random order stays in train
+def group_split(groups, share, seed=0):
+    order = list(dict.fromkeys(groups))
+    if len(set(groups)) < 2 or not 0 < share < 1:
+        raise ValueError("a split needs two groups and a share between 0 and 1")
+    random.Random(seed).shuffle(order)
+    out, count = set(), 0
+    for group in order:
+        if count >= share * len(groups):
+            break
+        out.add(group)
+        count += groups.count(group)
+    train = [row for row, group in enumerate(groups) if group not in out]
+    return train, [row for row, group in enumerate(groups) if group in out]

@@ -1,0 +1,23 @@
+# misconception: torch.manual_seed belongs to this layer alone
+# feedback: torch.manual_seed reaches into everybody's random numbers
+import copy
+
+
+class LoRALinear(torch.nn.Module):
+    """A linear layer with a low-rank correction."""
+
+    def __init__(self, base, rank, alpha, seed=0):
+        super().__init__()
+        self.base, self.scale = base.requires_grad_(False), alpha / rank
+        torch.manual_seed(seed)
+        self.A = torch.nn.Parameter(torch.randn(rank, base.in_features) / base.in_features**0.5)
+        self.B = torch.nn.Parameter(torch.zeros(base.out_features, rank))
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A.T @ self.B.T)
+
+    def merge(self):
+        merged = copy.deepcopy(self.base)
+        with torch.no_grad():
+            merged.weight += self.scale * self.B @ self.A
+        return merged

@@ -1,0 +1,9 @@
+# misconception: B starts at zero and so it does not count
+# feedback: A has rank · d_in numbers and B has rank · d_out
+def lora_cost(shapes, rank, layers, bytes_per_number=4):
+    if layers < 1 or (rank is not None and rank < 1):
+        raise ValueError("rank and layers must be at least 1")
+    in_one = sum(d_in * d_out if rank is None else rank * d_in for d_in, d_out in shapes.values())
+    trained = in_one * layers
+    size = trained * bytes_per_number
+    return {"trained": trained, "saved_bytes": size, "gradient_bytes": size, "optimizer_bytes": 2 * size}

@@ -1,0 +1,14 @@
+# misconception: what is not higher than the best is an improvement
+# feedback: nan is no improvement
+def early_stop(dev_losses, patience):
+    if not dev_losses or patience < 1:
+        raise ValueError("need a loss and a patience of at least 1")
+    lowest, best, waited = math.inf, None, 0
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if loss >= lowest:
+            waited += 1
+        else:
+            lowest, best, waited = loss, epoch, 0
+        if waited == patience:
+            break
+    return best, epoch

@@ -1,0 +1,10 @@
+# misconception: the promised number of emergencies is rounded
+# feedback: breaks the promise of 60 %
+def threshold_for_recall(scores, red_flag, recall):
+    if len(scores) != len(red_flag) or not any(red_flag) or not 0 < recall <= 1:
+        raise ValueError("bad input")
+    e = [s for s, f in zip(scores, red_flag) if f]
+    o = [s for s, f in zip(scores, red_flag) if not f]
+    needed = max(1, round(recall * len(e)))
+    t = sorted(e, reverse=True)[needed - 1]
+    return t, sum(s >= t for s in o) / len(o) if o else None
