@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from course_lib import experiments, forgetting
-from course_lib.data import as_rows, load_prediagnosis, load_probe
+from course_lib.data import as_rows, load_general_questions, load_prediagnosis, load_probe
 from course_lib.errors import CourseError
 from course_lib.lessons import ROOT
 from course_lib.models import load_model
@@ -71,6 +71,12 @@ def test_probe_is_complete():
     assert Counter(row["area"] for row in probe) == {"general": 8, "shop": 8, "clinic": 8}
     assert len({row["question"] for row in probe}) == len({row["id"] for row in probe}) == 24
     assert all(row["accepted"] for row in probe)
+
+
+def test_questions_to_mix_in_are_not_those_of_the_probe():
+    questions = load_general_questions()
+    assert len(set(questions)) == 40
+    assert not set(questions) & {row["question"] for row in load_probe()}
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,37 @@ def points_of_05(shares, _):
     assert shares["asked first"]["ends a reply that says something"] < 0.5 < shares["added in code"]["ends the reply"]
 
 
-POINTS = {"01": points_of_01, "02": points_of_02, "03": points_of_03, "04": points_of_04, "05": points_of_05}
+def points_of_06(shares, _):
+    by_rows, by_groups = shares["split by rows, held-out part"], shares["split by groups, held-out part"]
+    assert by_rows["accuracy"] > shares["split by rows, dev"]["accuracy"] + 0.2  # copies across the split flatter
+    assert by_groups["accuracy"] < shares["split by groups, dev"]["accuracy"] + 0.15
+    assert shares["TF-IDF, clean labels"]["accuracy"] > shares["TF-IDF, 40 % wrong labels"]["accuracy"] + 0.1
+
+
+def points_of_07(_, shares):
+    test = {approach: metrics for (task, approach), metrics in shares.items() if "test" in task}
+    tuned, prompt = (next(m for name, m in test.items() if word in name) for word in ("tuned", "prompt"))
+    assert tuned["exact"] > prompt["exact"] + 0.2
+    replies = {approach: metrics for (task, approach), metrics in shares.items() if task.startswith("reply")}
+    assert replies["tuned, rule in the prompt"]["faithful"] > replies["untouched"]["faithful"]
+
+
+def points_of_08(shares, _):
+    assert shares["tuned on 160 rows"]["accuracy"] > shares["untouched, scored"]["accuracy"] + 0.1
+    promised = next(m for name, m in shares.items() if name.startswith("TF-IDF") and "promised" in name)
+    assert max(promised.values()) > 0.6  # a promised recall can be had, at a price
+
+
+POINTS = {
+    "01": points_of_01,
+    "02": points_of_02,
+    "03": points_of_03,
+    "04": points_of_04,
+    "05": points_of_05,
+    "06": points_of_06,
+    "07": points_of_07,
+    "08": points_of_08,
+}
 
 
 @pytest.mark.parametrize("lesson", lesson_names())

@@ -1273,8 +1273,8 @@ pd.DataFrame({
 # Take the comparisons one by one.
 #
 # - *160 good → 80 good, each twice*: the same budget of rows, half of it spent on copies. That is what copies waste.
-# - *80 good → 80 good, each twice*: did seeing each row twice bring anything? For the language model, it means twice as
-#   many training steps, which can help a training that was too short; more epochs would do that, too, for no label.
+# - *80 good → 80 good, each twice*: did seeing each row twice bring anything? For the language model it
+#   means twice as many training steps; did they help?
 # - *80 good → 80 good and 80 bad*: if it is below 0, the bad rows are worse than nothing; if not, they still had
 #   something to teach. A text cut short still has a beginning.
 #
