@@ -1160,15 +1160,19 @@ pd.DataFrame({
 # size, labels of different quality, five draws each.
 
 # %% tags=["demo"]
+all_rows, DRAWS = as_rows(clinic["train"]), range(5)
+labelled = {(rate, seed): {row["id"]: row for row in as_rows(corrupt(clinic, "wrong_labels", rate, seed)["train"])}
+            for rate in RATES for seed in DRAWS}
+
+
 def learned_from(n, rate, seed):
     """Dev hits of TF-IDF trained on n rows, of whose labels a share is wrong."""
-    some = experiments.balanced(as_rows(clinic["train"]), n, seed)
-    given = {row["id"]: row for row in as_rows(corrupt(clinic, "wrong_labels", rate, seed)["train"])}
-    return {"hits": tfidf_hits([given[row["id"]] for row in some], dev)}
+    some = experiments.balanced(all_rows, n, seed)
+    return {"hits": tfidf_hits([labelled[rate, seed][row["id"]] for row in some], dev)}
 
 
 SIZES = (50, 100, 200, 400)
-learned = {(n, rate): over_seeds([learned_from(n, rate, seed) for seed in range(5)]) for n in SIZES for rate in RATES}
+learned = {(n, rate): over_seeds([learned_from(n, rate, seed) for seed in DRAWS]) for n in SIZES for rate in RATES}
 
 # %% tags=["demo"]
 figure, described = Figure(figsize=(8, 4), layout="constrained"), []

@@ -921,7 +921,8 @@ passed("pick_learning_rate (hidden)")
 
 # %% [markdown]
 # Now the real thing. The cell below takes the *recorded* results of a sweep: our model, 160 tickets, three epochs, at
-# seven learning rates. Recorded, because it takes about seven minutes. To run it on your own computer, set `LIVE`.
+# several learning rates. Recorded, because it takes minutes: the line that it prints says how many. To run it on your
+# own computer, set `LIVE`.
 
 # %% tags=["demo"]
 from course_lib import experiments
@@ -1226,7 +1227,8 @@ page
 # %% [markdown]
 # Read row by row. What did training change at once: manner, length, whose side the reply is on, where it stops? Then
 # the facts: find a reply of the model tuned *without* the rule that states a number of days or a price with confidence.
-# Is it the policy's? A fluent wrong promise is worse than a clumsy reply, since a customer will hold you to it.
+# Is it the policy's? A fluent wrong promise is worse than a clumsy reply, since a customer will hold you to it. And
+# would you send a reply that the measure calls faithful? It only found the words.
 #
 # Then compare the layouts with and without the rule. Does the rule in the prompt help the untouched model, does
 # training help without the rule, and do the two together beat either alone? If they do, this is a division of work: the
@@ -1320,9 +1322,10 @@ for name, m in (("tuned", tuned.lm), ("loaded", loaded), ("merged", merged)):
 # learned what this shop means by its topics, and when to stop. Did it need a language model? With the same 160 labels a
 # word list and TF-IDF reached 49 % [41 %, 56 %] exact, 12 points less [3, 21]; with all 400 they were level with my
 # tuned model (-3 points for it [-13, +7]). For sorting alone I would take them; they cannot write a reply. The prompt
-# can still carry a rule that is new tomorrow: in section 8 the same model answers with and without it, and I compare
-# these two lines. The price: 160 labels, a minute of training, perhaps some memory: 20 of 24 questions before, 16
-# after, -17 points [-38, +4], which could be luck.
+# can still carry a rule that is new tomorrow: of 80 replies (recorded), 14 % [8 %, 23 %] were faithful when tuned
+# without the rule, 48 % [37 %, 58 %] with it in the prompt as well (+34 points [+22, +45]); untouched, 2 % and 21 %.
+# They add up, and yet half of the replies are unfit to send. The price: 160 labels, a minute of training, perhaps some
+# memory: 20 of 24 questions before, 16 after, -17 points [-38, +4], which could be luck.
 #
 # **Rubric** (1 point each): names what the weights learned that the prompt did not bring, with two own figures and
 # their intervals · says what the prompt can still do (rules that change, facts that must be exact), with a figure or a
