@@ -200,19 +200,19 @@ def _data_faults(lm: LanguageModel) -> Iterator[Row]:
     dev, test = as_rows(data["dev"]), as_rows(data["test"])
     messages = list(load_out_of_scope("prediagnosis")["message"])
     clean = balanced(as_rows(data["train"]), 160, 0)
-    half, rng = clean[:80], random.Random("faults 0")
+    half, rest, rng = clean[:80], clean[80:], random.Random("faults 0")
     leaked = balanced(test, 80, 0)
     inside = {row["id"] for row in leaked}
     outside = [row for row in test if row["id"] not in inside]
-    cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in half]
-    strangers = [row | {"description": rng.choice(messages)} for row in half]
+    cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in rest]
+    strangers = [row | {"description": rng.choice(messages)} for row in rest]
     faults = {
         "none": clean,
-        "leakage": clean[:80] + leaked,
+        "leakage": half + leaked,
         "removed": half,
         "duplicates": half + half,
-        "truncated_text": clean[80:] + cut,
-        "off_topic": clean[80:] + strangers,
+        "truncated_text": half + cut,
+        "off_topic": half + strangers,
     }
     for fault, train in faults.items():
         sets = {"dev": dev}

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 06 · Data quality
 #
-# **Time** about 165 minutes, of which the computer works 3; a good place for a break is after section 4 ·
+# **Time** about 220 minutes, of which the computer works 3; in two sittings; the break is after section 4 ·
 # **Builds on** lesson 02 (intervals) and lesson 04 (scored answers, the TF-IDF baseline) ·
 # **Points** 15 automatic, 4 by hand
 #
@@ -12,7 +12,7 @@
 # - find copies in a data set, also when they were retyped, and split rows so that no copy crosses;
 # - take personal data out of a text without eating the sizes and prices that the task needs;
 # - estimate how many labels are wrong, with rows that a model has not seen;
-# - say in figures what each fault costs a fine-tuned model and a classical one, and which fault only flatters;
+# - say in figures what five faults cost a fine-tuned model and a classical one, and which fault only flatters;
 # - write a data card that is counted, not claimed.
 
 # %% [markdown]
@@ -240,11 +240,13 @@ pd.DataFrame([
 ])
 
 # %% [markdown]
-# Between the texts that people wrote independently and the copies lies a wide gap, so the exact threshold hardly
+# If the clean column stays near 0 from 0.1 or so upwards, a wide gap lies between texts that were written separately
+# and copies (of three copies, each pair counts, so there may be more pairs than copies), and the exact threshold hardly
 # matters here. With many templates ("Hello, I ordered a … on …") it would.
 #
-# The same tool finds **leakage**: put train and the shut sets into one list, and look for pairs that cross. We only
-# compare wording; nobody reads a test row, and nothing is chosen by it.
+# The same tool finds **leakage**: put train, dev and test into one list, and look for pairs that cross. We only
+# compare wording; nobody reads a test row, and no model or setting is chosen by it. A leak that was cut short
+# afterwards may be missed.
 
 # %% tags=["demo"]
 shut = [text for split in ("dev", "test") for text in clinic[split]["description"]]
@@ -454,7 +456,8 @@ def note(task, approach, correct, tokens=0.0, seconds=0.0, model="TF-IDF"):
     return metrics["accuracy"]
 
 # %% [markdown]
-# Each of the two models is measured twice: on its held-out part, and on dev, which has no copy of anything. Whatever
+# Each of the two models is measured twice: on its held-out part, and on dev, which has no copy of anything. (Rows stand
+# twice in the held-out parts, too, and the intervals do not know it: read those as up to 1.4 times as long.) Whatever
 # the held-out part promises beyond dev is flattery. (Four more splits of each kind show how much is luck of the split.)
 
 # %% tags=["demo"]
@@ -496,7 +499,11 @@ scoreboard.show(figure, alt=alt + ". Grey marks show four more random splits of 
 #
 # ### Exercise 3: redact
 #
-# *Difficulty 3 of 5 · 30 minutes · 3 points*
+# *Difficulty 3 of 5 · 40 minutes · 3 points*
+#
+# You need a few signs of regular expressions: `\d` a digit, `\w` a letter, digit or `_`, `x{9,10}` nine or ten x,
+# `(?:…)` a group, `(?<!\w)` "no `\w` just before", `(?!\w)` "none just after". Python's
+# [Regular Expression HOWTO](https://docs.python.org/3/howto/regex.html) has them all.
 #
 # All addresses and numbers here are invented: `example.com` is reserved for examples
 # ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)), and numbers such as 07700 900123 are set aside for drama in the
@@ -515,7 +522,7 @@ scoreboard.show(figure, alt=alt + ". Grey marks show four more random splits of 
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `(?<!\w)` and `(?!\w)` say "no letter or digit just before" and "just after". In a phone number each digit but the
+# In a phone number each digit but the
 # last may be followed by one space or hyphen: `(?:\d[ -]?)` repeated so and so many times, then `\d`. In a domain a
 # full stop always has something after it: `(?:\.[\w-]+)+`.
 #
@@ -532,7 +539,8 @@ def redact(text):
         of a longer word or number.
     [PHONE] stands for a British phone number. Either it begins with 0 and has 10 or 11 digits in all, or it begins with
         +44 and has 9 or 10 digits after that. Single spaces or hyphens may stand between its digits, and after +44.
-        It is not part of a longer word or number, and the + belongs to it.
+        It is not part of a longer word or number (one with more letters or digits directly attached), and the + belongs
+        to it.
     Sizes (UK 12, 10-12, W32 L34), prices (£49.99), dates (14/05/2026, 2026-05-14), times (09:30) and quantities
     (30 days) stay.
     """
@@ -599,7 +607,7 @@ passed("redact (hidden)")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On the shop's real train set, before and after. The patterns that count sizes and prices are rough; what matters is
+# On the shop's clean train set, before and after. The patterns that count sizes and prices are rough; what matters is
 # whether their counts change.
 
 # %%
@@ -888,8 +896,7 @@ scoreboard.show(figure, alt="Share of really wrong labels among the suspects, by
 
 # %% [markdown]
 # How far do the curves lie above their dotted lines, and how soon do they come down? Remember how often this judge errs
-# on clean rows. Where wrong labels are rare and the judge is weak, its list is little better than chance; a better
-# judge, or more noise, makes a better list.
+# on clean rows, and that where labels are rarely wrong, most of what it contradicts is its own error.
 #
 # A suspect is a row to look at, not a row to delete: the model contradicts hard rows, too, and a set without its hard
 # rows looks clean and teaches less.
@@ -991,9 +998,9 @@ scoreboard.show(figure, alt="What the tools found. " + "; ".join(
 #
 # - the dirty rows;
 # - without leaks, and with one row of each group of copies;
-# - without *all* the accused, thrown out unread;
-# - or with the accused read by a person, who mends wrong labels and throws out strangers only (we play that person, as
-#   we know the truth);
+# - without the accused of all kinds but personal data, thrown out unread;
+# - or with the accused read by a person, who mends wrong labels and throws out off-topic rows only (we play that
+#   person, as we know the truth);
 # - the rows that were never dirty.
 
 # %% tags=["demo"]
@@ -1023,7 +1030,8 @@ pd.DataFrame({
 # %% [markdown]
 # Look at the last column: does any interval leave out 0? If none does, that is a result, too: with so many rows and one
 # wrong label in ten, 80 dev rows cannot tell dirty from clean, and nobody may claim from this table that cleaning paid.
-# Cleaning unread did not pay either, and it threw out rows without a fault (the figure above counts them).
+# If that of *all accused out* holds 0 as well, cleaning unread gained nothing that we can show, and it threw out rows
+# without a fault (the figure above counts them).
 #
 # Is dirt harmless, then? Six faults at once pull in different directions. The leaked rows, for one, are more rows to
 # learn from; what they spoil is the *test*, which this table never asks. So which fault costs what? One at a time,
@@ -1034,7 +1042,8 @@ pd.DataFrame({
 #
 # Now the real thing: fine-tuning. 96 clean rows, eight of each condition; and the same 96 rows in the set where 40 % of
 # the labels are wrong. The method is **LoRA** (Hu et al. 2021, [arXiv:2106.09685](https://arxiv.org/abs/2106.09685)):
-# the model's numbers stay, and small added tables are trained instead. Lesson 07 opens it up; here it is a tool.
+# fine-tuning that keeps the old numbers and adds a few new ones, small tables that are trained instead. Lesson 07 opens
+# it up; here it is a tool.
 #
 # Each row becomes a prompt and the answer that should follow. Then each of the twelve names is scored, as in lesson 04,
 # and the most likely one is the model's answer. Both trainings and all scoring take a minute and a half.
@@ -1079,7 +1088,10 @@ for name, weight in (("TF-IDF", "balanced"), ("TF-IDF unweighted", None)):
 for system in ("LoRA", "TF-IDF", "TF-IDF unweighted"):
     gain = scoreboard.paired_difference(llm_hits[f"{system}, 40 % wrong labels"], llm_hits[f"{system}, clean labels"])
     print(f"{system}: wrong labels → clean labels {gain}")
+weighting = (f"TF-IDF{version}, 40 % wrong labels" for version in (" unweighted", ""))
+print("40 % wrong labels, unweighted → weighted:", scoreboard.paired_difference(*(llm_hits[name] for name in weighting)))
 scoreboard.show(scoreboard.plot(COST), alt=scoreboard.describe(COST))
+print("rows of each condition among the wrong labels:", sorted(pd.Series([row["condition"] for row in wrong]).value_counts()))
 scoreboard.table(COST)
 
 # %% [markdown]
@@ -1088,8 +1100,9 @@ scoreboard.table(COST)
 #
 # Mind the two versions of TF-IDF. *Unweighted* is scikit-learn's default, *TF-IDF* counts each class as if all had the
 # same number of rows (`class_weight="balanced"`, as everywhere in this lesson). On clean rows, with eight of each
-# condition, that changes nothing. Wrong labels also make the classes uneven, and with few rows the default then leans
-# to the larger ones. Had we measured only the default, we would have put down to the labels what is partly a setting.
+# condition, that changes nothing. Wrong labels also make the classes uneven (the last table counts the rows of each),
+# and the default then leans to the larger ones. If the interval of the last line above leaves out 0, part of what
+# looked like the price of wrong labels was a setting.
 #
 # With 80 dev rows and so few examples, one pair of runs says little. So the next figure is **recorded**: `course
 # experiment label_noise` trained the language model on 160 rows, at four rates, with two draws of rows each. Set `LIVE
@@ -1200,8 +1213,9 @@ for rate in RATES[1:]:
 #
 # ## 8 · What the other faults cost
 #
-# The same question for four more faults, in sets of 160 rows of which half are at fault. The functions below make them,
-# so that you see exactly what was trained on.
+# The same question for four more faults. In each set, 80 good rows stay the same, and the other 80 are at fault. The
+# function below makes them, so that you see exactly what was trained on. The language model took the same number of
+# training steps on every set (on the 80 rows alone: twice as many epochs), so that no set wins by longer training.
 #
 # Here, and only here, models answer *test* rows: whether a leak flatters can be seen nowhere else. Nothing is chosen by
 # these figures, and the models are thrown away.
@@ -1216,10 +1230,10 @@ def faulty_sets(seed):
     """Training sets of 160 rows with one fault each (removed: 80 rows), and the test rows that leak."""
     good, leak = (experiments.balanced(rows, n, seed) for rows, n in ((as_rows(clinic["train"]), 160), (test, 80)))
     half, rest, rng = good[:80], good[80:], random.Random(f"faults {seed}")
-    cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in half]
-    lost = [row | {"description": rng.choice(strangers)} for row in half]
-    return {"none": good, "removed": half, "duplicates": half + half, "truncated_text": rest + cut,
-            "off_topic": rest + lost, "leakage": half + leak}, leak
+    cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in rest]
+    lost = [row | {"description": rng.choice(strangers)} for row in rest]
+    return {"none": good, "removed": half, "duplicates": half + half, "truncated_text": half + cut,
+            "off_topic": half + lost, "leakage": half + leak}, leak
 
 # %% tags=["demo"]
 live = []
@@ -1277,8 +1291,7 @@ pd.DataFrame({
 # Take the comparisons one by one.
 #
 # - *160 good → 80 good, each twice*: the same budget of rows, half of it spent on copies. That is what copies waste.
-# - *80 good → 80 good, each twice*: did seeing each row twice bring anything? For the language model it
-#   means twice as many training steps; did they help?
+# - *80 good → 80 good, each twice*: did the copies bring anything?
 # - *80 good → 80 good and 80 bad*: if it is below 0, the bad rows are worse than nothing; if not, they still had
 #   something to teach. A text cut short still has a beginning.
 #
@@ -1308,11 +1321,16 @@ for system in (LORA, "TF-IDF, live"):
         gain = scoreboard.paired_difference(answers_of(system, "none", place), answers_of(system, "leakage", place))
         print(f"{system}, {place}: what the leak adds {gain}")
 
+# %% tags=["demo"]
+print("LoRA, 80 rows all right → 160 rows, 20 % wrong:",
+      scoreboard.paired_difference(answers_of(LORA, "removed"), answered["LoRA", 0.2]))
+
 # %% [markdown]
 # On the rows that leaked the score rises. On rows that nobody leaked, does it? The difference between the two is the
 # flattery: what you would have told your boss, and what she would have got. With half the test set leaked, the test
-# score is the mean of both. (Where every leaked row was answered rightly, the bootstrap has nothing to redraw, and its
-# interval shrinks to a point. That says "no row of ours failed", not "impossible".)
+# score is the mean of both. The line just above belongs to section 10. (Where every leaked row was answered rightly,
+# the bootstrap has nothing to redraw, and its interval shrinks to a point. That says "no row of ours failed", not
+# "impossible".)
 
 # %% [markdown]
 # ## 9 · Write it down: the data card
@@ -1501,9 +1519,9 @@ cards = {
 pd.DataFrame(cards).drop("labels")
 
 # %% [markdown]
-# No line shows a leak, a wrong label or a stranger. A card says what was counted. What was *not* looked for belongs on
-# it, too, in words: here that postal addresses are not found, that no clinician has seen the rows, and that nothing
-# trained on them may meet a patient.
+# No line shows a leak, a wrong label or an off-topic row. A card says what was counted. What was *not* looked for
+# belongs on it, too, in words: here that postal addresses are not found, that no clinician has seen the rows, and that
+# nothing trained on them may meet a patient.
 
 # %% [markdown]
 # ## 10 · In your own words
@@ -1512,13 +1530,16 @@ pd.DataFrame(cards).drop("labels")
 #
 # You have money for 400 labels. Either 400 new descriptions are labelled once, and experience says that a reader who
 # labels alone gets one in five wrong. Or 200 are labelled twice, with a talk wherever two readers differ, and nearly
-# all are right. Which do you buy for *this* task? Argue from your own figures: one point each for a decision with
-# figures and intervals from the run; for the other system (LoRA or TF-IDF) and whether it says the same; for one fault
-# besides wrong labels that you would look for first, with its cost; and for what your figures cannot tell you.
+# all are right. Which do you buy for *this* task? Argue from your own figures, one point each:
+#
+# - a decision with figures and intervals from the run (sections 7 and 8);
+# - whether the other system (LoRA or TF-IDF) says the same: for LoRA, the line that closes section 8;
+# - one fault besides wrong labels that you would look for first, with its cost;
+# - what your figures cannot tell you.
 
 # %% [markdown] answer="four_hundred_labels" points=4
 # **Model answer.** I buy the 400, though by a narrow margin. With TF-IDF, 400 rows with 20 % wrong labels did no worse
-# than 200 right ones: 59 % against 54 %, +5 % [-1 %, +10 %], n = 80, five draws. Were two in five wrong I would buy the
+# than 200 right ones: 59 % against 54 %, +4 % [-1 %, +10 %], n = 80, five draws. Were two in five wrong I would buy the
 # 200: -6 % [-13 %, -0 %]. So "quality before quantity" depends on the rate. For the fine-tuned model I have one size
 # only: of 160 rows (recorded), 20 % wrong labels cost it 7 % [-0 %, 14 %] and 40 % cost 18 % [8 %, 27 %]; what twice as
 # many rows would win back I did not measure, so I cannot say that it agrees. Before buying I
@@ -1551,7 +1572,8 @@ pd.DataFrame(cards).drop("labels")
 #
 # </details>
 #
-# **2.** A data set holds ten messages from each of 50 customers. How do you split off a part to measure on?
+# **2.** A data set holds ten messages from each of 50 customers; the model is meant for customers it has never met. How
+# do you split off a part to measure on?
 #
 # - **A** Messages at random: there are 500 of them, that is enough
 # - **B** The last message of each customer
@@ -1612,9 +1634,10 @@ pd.DataFrame(cards).drop("labels")
 # - Redaction takes out what has a form and keeps what the task needs; it makes nothing anonymous.
 # - Out-of-fold disagreement finds suspects, and is not the share of wrong labels. A sample checked by hand is.
 # - Suspects are for reading. Throwing them out unread took good rows along, and gained nothing that we could show.
-# - A setting can pass for a fault: part of what wrong labels seemed to cost TF-IDF was its default weighting.
+# - A setting can pass for a fault: compare what wrong labels cost TF-IDF with and without its default weighting.
 # - Each fault has its own price: many wrong labels cost accuracy, copies waste a budget, and a leak lifts the score on
-#   the leaked rows alone. You measured each of them, for a fine-tuned model and for a classical one.
+#   the leaked rows alone. You measured five of the six, for a fine-tuned model and for a classical one. Personal data
+#   cost no accuracy; they are a risk, and no figure here shows it.
 # - A data card is counted, and says what was not looked for.
 #
 # ## What to try next

@@ -216,7 +216,7 @@ print("TF-IDF → tuned:     ", scoreboard.paired_difference(counts_hits, condit
 # %% [markdown]
 # ## 2 · What is a label worth?
 #
-# 160 rows is one size. A **learning curve** shows the accuracy for several. Each size was trained more than once, with
+# 160 rows is one size. A **learning curve** shows the accuracy for several. The small sizes were trained more than once, with
 # another **seed** (the number that fixes which rows are drawn and in which order they come), because one draw can be
 # lucky.
 #
@@ -441,14 +441,14 @@ scoreboard.show(figure, alt="Accuracy against the number of labelled rows, with 
 # %% [markdown]
 # ## 3 · Learn too long
 #
-# Sixteen rows, twelve epochs, three times the learning rate: on purpose too few, too long, too fast. A model
+# Sixteen rows, twelve epochs, about three times the learning rate: on purpose too few, too long, too fast. A model
 # with millions of numbers can learn sixteen
 # answers by heart. That is called **overfitting**: it gets better on what it has seen and no better, or worse, on what
 # it has not.
 
 # %% tags=["demo"]
 few = [as_example(row) for row in learn[:16]]
-by_heart = finetune(lm, few, FinetuneConfig(epochs=12, learning_rate=3e-3, batch_size=4, seed=0),
+by_heart = finetune(lm, few, FinetuneConfig(epochs=12, learning_rate=1e-2, batch_size=4, seed=0),
                     dev=[as_example(row) for row in watch[:24]])
 pd.DataFrame(by_heart.epochs).round(3).set_index("epoch")[["train_loss", "dev_loss"]].T
 
@@ -570,7 +570,7 @@ passed("early_stop (hidden)")
 # %% tags=["demo"]
 watched = [row["dev_loss"] for row in by_heart.epochs]
 best_epoch, stopped_after = early_stop(watched, 2)
-in_time = finetune(lm, few, FinetuneConfig(epochs=12, learning_rate=3e-3, batch_size=4, seed=0, patience=2),
+in_time = finetune(lm, few, FinetuneConfig(epochs=12, learning_rate=1e-2, batch_size=4, seed=0, patience=2),
                    dev=[as_example(row) for row in watch[:24]])
 print(f"your rule: keep epoch {best_epoch}, stop after {stopped_after}")
 print(f"the trainer: kept epoch {in_time.best_epoch}, stopped after {len(in_time.epochs)}")
