@@ -1089,9 +1089,11 @@ for system in ("LoRA", "TF-IDF", "TF-IDF unweighted"):
     gain = scoreboard.paired_difference(llm_hits[f"{system}, 40 % wrong labels"], llm_hits[f"{system}, clean labels"])
     print(f"{system}: wrong labels → clean labels {gain}")
 weighting = (f"TF-IDF{version}, 40 % wrong labels" for version in (" unweighted", ""))
-print("40 % wrong labels, unweighted → weighted:", scoreboard.paired_difference(*(llm_hits[name] for name in weighting)))
+gain = scoreboard.paired_difference(*(llm_hits[name] for name in weighting))
+print("40 % wrong labels, unweighted → weighted:", gain)
 scoreboard.show(scoreboard.plot(COST), alt=scoreboard.describe(COST))
-print("rows of each condition among the wrong labels:", sorted(pd.Series([row["condition"] for row in wrong]).value_counts()))
+sizes = pd.Series([row["condition"] for row in wrong]).value_counts()
+print("rows of each condition among the wrong labels:", sorted(sizes))
 scoreboard.table(COST)
 
 # %% [markdown]

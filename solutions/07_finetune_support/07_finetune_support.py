@@ -439,8 +439,8 @@ runs.iloc[[0, 1, 4, 19, 39]].map("{:.4g}".format)
 # where A has r rows and B has r columns. The **rank** r is small, so A and B are narrow strips; together they are an
 # **adapter**. B starts at zero: at first the model is exactly the old one. A starts at random: if both were zero,
 # neither would ever get a gradient. The scale alpha / r is meant to spare you a new learning rate when you try another
-# rank (section 4.1 of the paper). After training, W + (alpha / r) · B·A is a table as large as W, so the adapter can be **merged**, and no longer
-# costs anything.
+# rank (section 4.1 of the paper). After training, W + (alpha / r) · B·A is a table as large as W, so the adapter can be
+# **merged**, and no longer costs anything.
 #
 # Drawn to scale, for one of our model's layers (the widest kind, 576 → 1536) at rank 8:
 
@@ -477,13 +477,15 @@ scoreboard.show(
 # A `torch.nn.Module` is an object with weights and a `forward`; calling the object calls `forward`. `self` is the
 # object: what `__init__` stores as `self.A` is there in `forward`. The first line of `__init__` must be
 # `super().__init__()`, PyTorch's own setting up. Numbers that are to be trained are wrapped in `torch.nn.Parameter`.
-# PyTorch puts one example in each *row* of x, so W·x is written `x @ W.T`, and B·(A·x) is `x @ A.T @ B.T`. PyTorch's linear layer holds its table as `weight`, of shape
-# [d_out, d_in], computes `x @ weight.T + bias`, and its `bias` may be None.
+# PyTorch puts one example in each *row* of x, so W·x is written `x @ W.T`, and B·(A·x) is `x @ A.T @ B.T`. PyTorch's
+# linear layer holds its table as `weight`, of shape [d_out, d_in], computes `x @ weight.T + bias`, and its `bias` may
+# be None.
 #
 # <details><summary>Hint 1</summary>
 #
 # `torch.randn(rank, base.in_features, generator=torch.Generator().manual_seed(seed))` gives random numbers with
-# standard deviation 1, without changing what other code will draw; divide by √d_in for the deviation wanted. Freeze with `base.requires_grad_(False)`.
+# standard deviation 1, without changing what other code will draw; divide by √d_in for the deviation wanted. Freeze
+# with `base.requires_grad_(False)`.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -555,7 +557,8 @@ def close(got, expected, tolerance=1e-5):
 
 
 base, x = linear(6, 4)
-layer = call(LoRALinear, base, 2, 8, look_at="Begin __init__ with super().__init__(), before you store anything in self.")
+first_line = "Begin __init__ with super().__init__(), before you store anything in self."
+layer = call(LoRALinear, base, 2, 8, look_at=first_line)
 shapes = {name: tuple(getattr(getattr(layer, name, None), "shape", ())) for name in ("A", "B")}
 check_that(
     shapes == {"A": (2, 6), "B": (4, 2)}, called="LoRALinear(a layer 6 → 4, rank=2, alpha=8)", gave=f"shapes {shapes}",
@@ -973,8 +976,8 @@ scoreboard.show(figure, alt=f"Recorded dev loss after each epoch at {len(words)}
 
 # %% [markdown]
 # Three things to look for. Which rates hardly learn in three epochs? Does one of them break, or learn worse again
-# because its steps are too long? And around the best rate: is it a needle, or a broad valley? These rates belong to this
-# model, these data and sixty steps: a rate from somebody else's recipe is a guess until you have looked at dev.
+# because its steps are too long? And around the best rate: is it a needle, or a broad valley? These rates belong to
+# this model, these data and sixty steps: a rate from somebody else's recipe is a guess until you have looked at dev.
 
 # %% [markdown]
 # ## 7 · Train on tickets
@@ -1156,8 +1159,8 @@ for name in ("prompt", "no model, 160 labels", "no model, 400 labels"):
 # Look at the tokens for each ticket as well: the tuned model needs no examples, and so reads far less.
 #
 # Then against the method without a model, with the *same* 160 labels. (The line with 400 is no equal match; it answers
-# another question: would more labels have done, instead of a language model?) If it holds its own, or wins, take it seriously:
-# it trains in a second. What it can never do is write a reply; and the question of section 8 is just that.
+# another question: would more labels have done, instead of a language model?) If it holds its own, or wins, take it
+# seriously: it trains in a second. What it can never do is write a reply; and the question of section 8 is just that.
 #
 # More rows are more to learn from. Recorded on dev: the same training on fewer and on more tickets, and the method
 # without a model on the same ones.
@@ -1211,8 +1214,9 @@ except CourseError:
 #   (Here the data's labels find the rule. In life a search would have to, and would sometimes fail.)
 #
 # Both against the untouched model with the same two layouts. The measure is lesson 01's, made stricter: **fact**, the
-# reply has the words of at least one needed rule (each ticket lists the rules that a right answer uses); **contradiction**, it has words that speak against a needed rule;
-# **faithful**, the first and not the second. These are keyword counts: they do not read.
+# reply has the words of at least one needed rule (each ticket lists the rules that a right answer uses);
+# **contradiction**, it has words that speak against a needed rule; **faithful**, the first and not the second. These
+# are keyword counts: they do not read.
 #
 # Two trainings of 400 replies and 320 generated replies take too long for a lesson, so these are *recorded*, on the
 # dev tickets. The sentence below says how many minutes it took.

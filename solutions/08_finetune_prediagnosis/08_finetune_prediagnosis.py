@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 08 · Fine-tune the pre-diagnosis assistant
 #
-# **Time** about 180 minutes, of which the computer works 3; a good place for a break is after section 3 ·
+# **Time** about 190 minutes, of which the computer works 3; a good place for a break is after section 3 ·
 # **Builds on** lessons 04 (scoring, calibration), 05 (misses and false alarms) and 07 (fine-tuning) ·
 # **Points** 15 automatic, 4 by hand
 #
@@ -163,14 +163,17 @@ note_both("untouched, scored", before)
 
 # %% [markdown]
 # Hold the accuracy against guessing (one in twelve, 8 %). Then look at the recall *and* at the false alarms: whom does
-# the untouched model flag? A recall alone says nothing: whoever alarms everybody catches everyone.
+# the untouched model flag? A recall alone says nothing: whoever alarms everybody catches everyone. (Nor is this a fair
+# test of its urgency: nothing in the prompt says that after the `|` an urgency is wanted. Its fair figure is that of
+# lesson 05. Here it is the starting point of the training.)
 #
 # Now train. The figure shows the **loss**: the mean of -ln p over the tokens of the wanted answers, in *nats*. 0 would
 # mean that the model is certain of every token, and right. The solid line is the loss on the rows it learns from, the
-# dashed one the loss on rows it does not learn from: here those of `watch`. (The figure calls them *dev*: rows to watch
-# by.) One **epoch** is one reading of all the rows. Not all the model's numbers are moved: **LoRA** (Hu et al. 2021,
-# [arXiv:2106.09685](https://arxiv.org/abs/2106.09685)) adds small tables of numbers to the layers and trains only
-# those. It takes about three quarters of a minute; the second time the result comes from disk.
+# dashed one the loss on rows it does not learn from: here those of `watch`. (The trainer calls them *dev*. We hand it
+# `watch`: our own dev rows are never given to a training.) One **epoch** is one reading of all the rows. Not all the
+# model's numbers are moved: **LoRA** (Hu et al. 2021, [arXiv:2106.09685](https://arxiv.org/abs/2106.09685)) adds small
+# tables of numbers to the layers and trains only those. It takes about three quarters of a minute; the second time the
+# result comes from disk.
 
 # %% tags=["demo"]
 config = FinetuneConfig(epochs=3, seed=0)
@@ -209,16 +212,17 @@ print("untouched → tuned:  ", scoreboard.paired_difference(condition_hits(befo
 print("TF-IDF → tuned:     ", scoreboard.paired_difference(counts_hits, condition_hits(after[0])))
 
 # %% [markdown]
-# Three questions, and the lines above answer them. Did the training help, with an interval that leaves out 0? Did it
-# beat the classical method on the same rows, or could the difference be luck? And whose recall for emergencies is
-# higher, before anybody has chosen a threshold? A model can learn the names and overlook the people in danger.
+# Did the training help, with an interval that leaves out 0? Did it beat the classical method on the same rows, or could
+# the difference be luck? For the emergencies look at recall *and* false alarms of both. Each stands at a threshold that
+# nobody has chosen with care (the largest of three shares; 0.5 after balancing), and 17 emergencies are few. Section 5
+# compares them fairly.
 
 # %% [markdown]
 # ## 2 · What is a label worth?
 #
-# 160 rows is one size. A **learning curve** shows the accuracy for several. The small sizes were trained more than once, with
-# another **seed** (the number that fixes which rows are drawn and in which order they come), because one draw can be
-# lucky.
+# 160 rows is one size. A **learning curve** shows the accuracy for several. The small sizes were trained more than
+# once, with another **seed** (the number that fixes which rows are drawn and in which order they come), because one
+# draw can be lucky.
 #
 # How sure is a point of the curve? All runs were measured on the *same* dev rows. Three runs on 80 rows are not 240
 # independent answers: a hard row is hard for every run. So average each row over the runs first; then there are 80
@@ -389,9 +393,10 @@ pd.DataFrame({name: {p["rows"]: f"{p['accuracy']:.0%} [{p['low']:.0%}, {p['high'
               for name, (_, points) in curves.items()})
 
 # %% [markdown]
-# The horizontal line is the best that the *untouched* model has reached on your scoreboard for this task: your best
-# prompt of lesson 04, if you have run it, or else the plain prompt of section 1. Where the curve crosses it, training
-# begins to pay: to the left of that point a prompt does as well, and learns from no label.
+# The horizontal line is the best that the *untouched* model has reached with a prompt: on your scoreboard for this task
+# (your lesson 04, if you have run it), or by lesson 04's best prompt as recorded. It was picked on these dev rows, so
+# it lies a little too high. Where the curve crosses it, training begins to pay. The range behind "worth" comes from the
+# prompt's own interval.
 
 # %% tags=["demo"]
 prompts = {result.approach: result.metrics["accuracy"] for result in scoreboard.results(TASK)
@@ -402,19 +407,27 @@ for row in recorded.rows:
 best_name = max(prompts, key=lambda name: prompts[name].value)
 best_prompt = prompts[best_name]
 worth = {name: worth_labels(points, best_prompt.value) for name, (_, points) in curves.items()}
-for name, rows in worth.items():
-    shown = "more rows than we have" if rows is None else f"{'at most ' if rows == SIZES[0] else ''}{rows:.0f} labels"
-    print(f"{best_name!r}, {best_prompt}, on the curve of {name}: worth {shown}")
+for name in worth:
+    low, middle, high = (
+        "more than we have" if rows is None else f"{'at most ' if rows == SIZES[0] else ''}{rows:.0f}"
+        for rows in (
+            worth_labels(curves[name][1], score) for score in (best_prompt.low, best_prompt.value, best_prompt.high)
+        )
+    )
+    print(f"{best_name!r}, {best_prompt}, on the curve of {name}: worth {middle} labels (from {low} to {high})")
+for size in SIZES:
+    pair = [np.mean(by_size[size], axis=0) for by_size in (counted, lora)]
+    print(f"{size:3} rows, TF-IDF → tuned: {scoreboard.paired_difference(*pair)}")
 
 # %% tags=["demo"]
 figure = Figure(figsize=(8.5, 4.5), layout="constrained")
 axes, told = figure.subplots(), []
-for (name, (runs, points)), colour, marker, shift in zip(curves.items(), scoreboard.PALETTE, "os", (0.98, 1.02)):
+for (name, (by_size, points)), colour, marker, shift in zip(curves.items(), scoreboard.PALETTE, "os", (0.98, 1.02)):
     x = [point["rows"] * shift for point in points]
     y = [point["accuracy"] for point in points]
     axes.errorbar(x, y, yerr=[[p["accuracy"] - p["low"] for p in points], [p["high"] - p["accuracy"] for p in points]],
                   fmt=marker + "-", capsize=3, color=colour, label=name)
-    axes.plot([s * shift for s in SIZES for _ in runs[s]], [np.mean(run) for s in SIZES for run in runs[s]], "x",
+    axes.plot([s * shift for s in SIZES for _ in by_size[s]], [np.mean(run) for s in SIZES for run in by_size[s]], "x",
               color=colour, alpha=0.6)
     told.append(name + ": " + ", ".join(f"{p['rows']} rows {p['accuracy']:.0%}" for p in points))
 axes.axhline(best_prompt.value, color=scoreboard.PALETTE[3], linestyle="--", label="best prompt, no training")
@@ -434,27 +447,27 @@ scoreboard.show(figure, alt="Accuracy against the number of labelled rows, with 
 
 # %% [markdown]
 # Read it from left to right. With few rows, which method is ahead? The classical one needs no GPU, no minute of
-# training and no language model: where its point is higher or the intervals overlap widely, take it. From which size on
-# is the tuned model ahead, and do the single runs (crosses) agree? Does either curve flatten, so that more labels
-# would buy little?
+# training and no language model: where the interval of the paired difference (printed above the figure) holds 0, take
+# it. At which sizes is the tuned model ahead, and do the single runs (crosses) agree? Does either curve flatten, so
+# that more labels would buy little?
 
 # %% [markdown]
 # ## 3 · Learn too long
 #
-# Sixteen rows, twelve epochs, about three times the learning rate: on purpose too few, too long, too fast. A model
-# with millions of numbers can learn sixteen
-# answers by heart. That is called **overfitting**: it gets better on what it has seen and no better, or worse, on what
-# it has not.
+# Sixteen rows, twelve epochs, about three times the learning rate of section 1: on purpose too few, too long, too fast.
+# A model with millions of numbers can learn sixteen answers by heart. That is called **overfitting**: it gets better on
+# what it has seen and no better, or worse, on what it has not.
 
 # %% tags=["demo"]
 few = [as_example(row) for row in learn[:16]]
 by_heart = finetune(lm, few, FinetuneConfig(epochs=12, learning_rate=1e-2, batch_size=4, seed=0),
                     dev=[as_example(row) for row in watch[:24]])
-pd.DataFrame(by_heart.epochs).round(3).set_index("epoch")[["train_loss", "dev_loss"]].T
+losses = pd.DataFrame(by_heart.epochs).round(3).set_index("epoch")[["train_loss", "dev_loss"]]
+losses.rename(columns={"dev_loss": "watched_loss"}).T
 
 # %% [markdown]
-# Follow both rows of the table. How near to 0 comes the loss on the rows it learns from? Does the other one turn, and
-# in which epoch?
+# Follow both rows of the table. How near to 0 does the loss come on the rows it learns from? Does the other one turn,
+# and in which epoch?
 #
 # **Early stopping** is the remedy (an old one; Prechelt 1998, *Early Stopping, but when?*,
 # [doi:10.1007/3-540-49430-8_3](https://doi.org/10.1007/3-540-49430-8_3)): stop when the loss on the watched rows has
@@ -487,8 +500,8 @@ def early_stop(dev_losses, patience):
 
     dev_losses: the loss on the watched rows after each epoch, as it came; epochs count from 1. A loss may be nan.
     patience: training stops once so many epochs in a row have brought no improvement.
-    An improvement is a loss that is strictly lower than every one before. nan never is one; a first loss that is a
-        number always is.
+    An improvement is a loss that is strictly lower than every number before it; the first finite loss is one. nan and
+        inf never are.
     Returns (best_epoch, stopped_after), two whole numbers: the epoch of the last improvement, and the last epoch that
         was trained, which is the last of the list if patience never ran out. Losses after stopped_after have no say.
         best_epoch is None if there was no improvement up to there.
@@ -590,7 +603,7 @@ scoreboard.show(figure, alt=f"Loss over {len(epochs)} epochs. On the 16 training
                 f"{watched[-1]:.2f} at the end. Patience 2 stops after epoch {stopped_after}.")
 
 # %% [markdown]
-# The left-hand scale tells the story of every training: what is learned and what is learned *by heart* part ways. The
+# The figure tells the story of every training: up to the best epoch both curves fall, after it they part. The
 # watched rows have now been used for a choice. That is why they are not the dev rows.
 
 # %% [markdown]
@@ -743,7 +756,8 @@ passed("forgetting (hidden)")
 
 # %% [markdown]
 # The whole ledger as a picture: a row for each training of the course, a column for each question. What you have not
-# run yourself comes from the record.
+# run yourself comes from the record. (`condition (08)` is your own run, which learned condition and urgency; the
+# recorded training of that name learned the condition alone. `condition + general (08)` is explained below.)
 
 # %% tags=["demo"]
 ledger_record = experiments.run("forgetting_ledger") if LIVE else experiments.recorded("forgetting_ledger")
@@ -787,8 +801,8 @@ scoreboard.show(figure, alt="Heatmap of right and wrong answers: trainings in ro
 
 # %% [markdown]
 # Compare each row with the first. Where did the marks change, and in which area most? Eight questions in an area are
-# few: one answer is 12 points, so read the pattern and not the second digit. And *untouched* has crosses of its own: a
-# small model does not know everything to begin with, and what it never knew it cannot forget.
+# few: one answer is 12.5 points, so read the pattern and not the second digit. And *untouched* has crosses of its own:
+# a small model does not know everything to begin with, and what it never knew it cannot forget.
 #
 # ### Mixing in other data
 #
@@ -839,7 +853,7 @@ print("probe, plain → mixed:                    ", scoreboard.paired_differenc
 #
 # *Difficulty 4 of 5 · 18 minutes · 3 points*
 #
-# An example, promised 60 %:
+# An example, promised 65 %:
 #
 # | score | emergency? | from here on caught | others alarmed |
 # |---|---|---|---|
@@ -849,7 +863,7 @@ print("probe, plain → mixed:                    ", scoreboard.paired_differenc
 # | 0.4 | yes | 3 of 3 | 1 of 2 |
 # | 0.1 | no | 3 of 3 | 2 of 2 |
 #
-# 0.6 is the highest that catches at least 60 %: the answer is `(0.6, 0.5)`.
+# 0.6 is the highest score from which at least 65 % are caught (2 of 3 are 67 %): the answer is `(0.6, 0.5)`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -894,7 +908,7 @@ def threshold_for_recall(scores, red_flag, recall):
 # %% test="test_threshold_for_recall" points=1
 five = [0.9, 0.7, 0.6, 0.4, 0.1], [True, False, True, True, False]
 check_call(
-    threshold_for_recall, *five, 0.6, expected=(0.6, 0.5),
+    threshold_for_recall, *five, 0.65, expected=(0.6, 0.5),
     look_at="From 0.6 on 2 of 3 emergencies are caught (>=, so 0.6 itself counts), and 1 of the 2 others is alarmed.",
 )
 check_call(
@@ -951,11 +965,12 @@ alarms = {  # scores for an emergency: to choose on, and to measure on
     "tuned on 160 rows": (on_choose[1][:, 2], after[1][:, 2]),
     "TF-IDF, 160 rows": (alarm.predict_proba([row["description"] for row in choose])[:, 1], counts_alarm),
 }
-PROMISES, lines, kept = (0.5, 0.8, 0.9, 1.0), [], {}
+PROMISES, lines, kept, thresholds = (0.5, 0.8, 0.9, 1.0), [], {}, {}
 for name, (to_choose, to_measure) in alarms.items():
     for promised in PROMISES:
         threshold, price = threshold_for_recall(to_choose.tolist(), choose_urgent, promised)
         kept[name, promised] = alarm_metrics((to_measure >= threshold).tolist())
+        thresholds[name, promised] = round(float(threshold), 3)
         caught, in_peace = kept[name, promised].values()
         lines.append({"system": name, "promised": f"{promised:.0%}", "threshold": f"{threshold:.3f}",
                       "false alarms, choose": f"{price:.0%}", "recall, dev": str(scoreboard.proportion(caught)),
@@ -983,9 +998,10 @@ axes.legend(loc="lower right")
 scoreboard.show(figure, alt="Recall against false alarms on dev. " + "; ".join(told) + ".")
 
 # %% [markdown]
-# Go along the points of one system. Is the promise kept on dev: by the middle, and by the *low* end of the interval?
-# What does the step from 90 % to 100 % cost in false alarms? And between the two systems at the same promise: which
-# alarms fewer people for nothing?
+# Go along the points of one system. Is the promise kept on dev by the middle of the interval? And can its *low* end
+# confirm a promise at all? Even 17 of 17 caught has a low end of 82 %: with 17 emergencies no system can be *shown* to
+# keep 90 %. What does the step from 90 % to 100 % cost in false alarms? And between the two systems at the same
+# promise: which alarms fewer people for nothing?
 #
 # A promise of 100 % on `choose` is a promise about the emergencies that stand there. One emergency whose score lies
 # lower than all of those breaks it. So whatever the threshold: **red flags go to a human**, and the rules of lesson 05
@@ -998,7 +1014,7 @@ scoreboard.show(figure, alt="Recall against false alarms on dev. " + "; ".join(t
 # calibration error** (ECE; Guo et al. 2017, [arXiv:1706.04599](https://arxiv.org/abs/1706.04599)) is the mean gap
 # between what it claims and how often it is right, over bins of like confidence. What does training do to it? And can
 # one number, the **temperature**, mend it? It divides the scores before they become shares: above 1 it makes a system
-# more modest. It is chosen on `choose`, where the true names become most likely.
+# more modest. We take the one that makes the true names of `choose` most likely.
 
 # %% tags=["demo"]
 places = [CONDITIONS.index(row["condition"]) for row in choose]
@@ -1054,7 +1070,8 @@ scoreboard.show(figure, alt=alt)
 # %% [markdown]
 # Below the dashed line a system claims more than it keeps, above it less. On which side is each, and did the training
 # make the model more certain, more often right, or both? The temperature changes none of the answers: compare the two
-# tuned lines of the table. (The bootstrap interval of an ECE leans upwards, since redrawing rows adds luck of its own.)
+# tuned lines of the table. (Do not wonder if an ECE lies near the low end of its interval: each redrawing adds gaps by
+# luck, and an ECE counts gaps of either sign.)
 
 # %% [markdown]
 # ## 7 · Say what it is
@@ -1225,7 +1242,8 @@ print(model_card(
     licence="CC BY 4.0 (data); the base model's own licence holds, too",
     data=f"{len(learn)} invented descriptions, seen by no clinician; measured on {len(dev)} others",
     intended_use="exercises of this course, and nothing else",
-    config={name: getattr(config, name) for name in ("method", "rank", "learning_rate", "epochs", "seed")},
+    config={name: getattr(config, name) for name in ("method", "rank", "learning_rate", "epochs", "seed")}
+    | {"promised_recall": 0.9, "alarm_threshold": thresholds["tuned on 160 rows", 0.9]},
     metrics={"red-flag recall": measured(caught), "no false alarm": measured(in_peace),
              "condition": measured(condition_hits(after[0]))},
     medical=True,
@@ -1245,7 +1263,7 @@ scoreboard.table(TASK)
 # %% [markdown]
 # ## 8 · In your own words
 #
-# *15 minutes · 4 points, graded by hand · about 150 words*
+# *15 minutes · 4 points, graded by hand · about 200 words*
 #
 # A helpline asks for your tuned model: it shall sort messages, so that emergencies are read first. Would you release
 # it, at which promise, and under which conditions? One point each for: a choice between the tuned model and the
