@@ -475,11 +475,10 @@ scoreboard.show(
 # *Difficulty 4 of 5 · 45 minutes · 3 points*
 #
 # A `torch.nn.Module` is an object with weights and a `forward`; calling the object calls `forward`. `self` is the
-# object: what `__init__` stores as `self.A` is there in `forward`. The first line of `__init__` must be
-# `super().__init__()`, PyTorch's own setting up. Numbers that are to be trained are wrapped in `torch.nn.Parameter`.
-# PyTorch puts one example in each *row* of x, so W·x is written `x @ W.T`, and B·(A·x) is `x @ A.T @ B.T`. PyTorch's
-# linear layer holds its table as `weight`, of shape [d_out, d_in], computes `x @ weight.T + bias`, and its `bias` may
-# be None.
+# object: what `__init__` stores as `self.A` is there in `forward`. Numbers that are to be trained are wrapped in
+# `torch.nn.Parameter`. PyTorch puts one example in each *row* of x, so W·x is written `x @ W.T`, and B·(A·x) is `x @
+# A.T @ B.T`. PyTorch's linear layer holds its table as `weight`, of shape [d_out, d_in], computes `x @ weight.T +
+# bias`, and its `bias` may be None.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -515,8 +514,8 @@ class LoRALinear(torch.nn.Module):
     """
 
     def __init__(self, base, rank, alpha, seed=0):
+        super().__init__()  # PyTorch's own setting up: must come before anything is stored in self
         ### BEGIN SOLUTION
-        super().__init__()
         self.base, self.scale = base.requires_grad_(False), alpha / rank
         generator = torch.Generator().manual_seed(seed)
         self.A = torch.nn.Parameter(torch.randn(rank, base.in_features, generator=generator) / base.in_features**0.5)
@@ -557,7 +556,7 @@ def close(got, expected, tolerance=1e-5):
 
 
 base, x = linear(6, 4)
-first_line = "Begin __init__ with super().__init__(), before you store anything in self."
+first_line = "Leave the line that is given in __init__ where it is: before you store anything in self."
 layer = call(LoRALinear, base, 2, 8, look_at=first_line)
 shapes = {name: tuple(getattr(getattr(layer, name, None), "shape", ())) for name in ("A", "B")}
 check_that(
@@ -1285,7 +1284,8 @@ page
 from course_lib import forgetting
 
 asked = {"untouched": forgetting.ask(lm), "after tickets": forgetting.ask(tuned.lm)}
-forgetting.note("after tickets (07)", asked["after tickets"])
+for name, training in (("untouched", "untouched"), ("after tickets", "tickets (07)")):
+    forgetting.note(training, asked[name])  # for lesson 08
 right = {name: [row["right"] for row in rows] for name, rows in asked.items()}
 for name, values in right.items():
     print(f"{name:14} {sum(values)} of {len(values)} right: {scoreboard.proportion(values)}")
