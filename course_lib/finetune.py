@@ -427,8 +427,12 @@ class _Training:
         write_atomically(path, buffer.getvalue())
 
     def load(self, path: Path) -> None:
-        """Go on where the checkpoint was written."""
-        state = torch.load(path, map_location=self.accelerator.device, weights_only=True)
+        """Go on where the checkpoint was written; from the beginning if it cannot be read."""
+        try:
+            state = torch.load(path, map_location=self.accelerator.device, weights_only=True)
+        except Exception as error:  # reading damaged bytes as a pickle can raise anything
+            warnings.warn(f"The checkpoint {path} is damaged ({error!r}): training begins anew.", stacklevel=2)
+            return
         _put(self.model, state.pop("weights"))
         self.optimizer.load_state_dict(state.pop("optimizer"))
         self.schedule.load_state_dict(state.pop("schedule"))

@@ -246,6 +246,16 @@ def test_checkpoint_is_used(lm, monkeypatch):
     assert taken == [0, 1, 2, 3, 4, 5, 6, 7, 6, 7, 8]
 
 
+def test_damaged_checkpoint_is_noticed(lm, monkeypatch):
+    whole = finetune(lm, ROWS, CONFIG)
+    for file in whole.folder.iterdir():
+        file.unlink()
+    (whole.folder / "checkpoint.pt").write_bytes(b"half a checkpoint")
+    with pytest.warns(UserWarning, match="begins anew"):
+        again = finetune(lm, ROWS, CONFIG)
+    assert same(weights(whole), weights(again))
+
+
 LAUNCHED = """
 import json, sys
 from course_lib.finetune import finetune
