@@ -2,7 +2,7 @@
 
 The stock recipe is transformers' Trainer with peft: float32, LoRA on all layers, logits at every position, rows padded
 to one length. Each training runs in a process of its own, for its peak memory; the systems take turns at every size.
-``--also`` adds variants of ours: on all layers, or with transformers' Trainer around our batches and our loss.
+``--also`` adds variants of ours: more layers, or transformers' Trainer around our batches and our loss.
 
     python tests/benchmarks/finetune.py                      # 100, 200 and 400 rows, two epochs
     python tests/benchmarks/finetune.py --rows 100 --also "ours, all layers" "ours, in a Trainer"
@@ -25,7 +25,7 @@ from course_lib.experiments import balanced, clinic_rows, condition_hits
 from course_lib.finetune import FinetuneConfig
 from course_lib.scoreboard import paired_difference, proportion
 
-SYSTEMS = ("stock", "ours", "ours, all layers", "ours, in a Trainer")
+SYSTEMS = ("stock", "ours", "ours, upper 16 layers", "ours, all layers", "ours, in a Trainer")
 
 
 def stock(lm, rows, config):
@@ -134,7 +134,8 @@ def train_one(system: str, n: int, epochs: int) -> dict[str, Any]:
 
     data, lm = load_prediagnosis(), default_model()
     rows = balanced(as_rows(data["train"]), n, seed=0)
-    config = FinetuneConfig(epochs=epochs, upper_layers=None if "all layers" in system else FinetuneConfig.upper_layers)
+    layers = {"ours, upper 16 layers": 16, "ours, all layers": None}.get(system, FinetuneConfig.upper_layers)
+    config = FinetuneConfig(epochs=epochs, upper_layers=layers)
     before = peak_memory()
     if system == "stock":
         tuned, seconds = stock(lm, rows, config)
