@@ -53,8 +53,9 @@ class FinetuneConfig:
     """How to fine-tune. The defaults suit a few hundred short examples on the course's default model.
 
     ``method`` is ``lora`` (``rank``, ``alpha`` and ``targets``, the names of the linear layers that get an adapter)
-    or ``full``. ``upper_layers`` trains only so many of the upper layers (None: all). ``batch_size`` examples make
-    one step, over all processes; ``accumulation`` cuts them into so many parts to save memory, at the same result.
+    or ``full``. ``upper_layers`` trains only so many of the upper layers (None: all); fewer
+    are faster, more learn more in each step (README has the figures). ``batch_size`` examples make one step, over all
+    processes; ``accumulation`` cuts them into so many parts to save memory, at the same result.
     The learning rate climbs during the first ``warmup`` share of the steps, then falls to 0 along a line.
     Training stops when the dev loss has not improved for ``patience`` epochs (None: never), and the best epoch's
     weights are kept. ``precision`` is ``float32``, ``bfloat16`` (autocast), or ``auto``: whichever is faster here.
