@@ -129,7 +129,7 @@ def points_of_05(shares, _):
 
 def points_of_06(shares, _):
     by_rows, by_groups = shares["split by rows, held-out part"], shares["split by groups, held-out part"]
-    assert by_rows["accuracy"] > shares["split by rows, dev"]["accuracy"] + 0.2  # copies across the split flatter
+    assert by_rows["accuracy"] > shares["split by rows, dev"]["accuracy"] + 0.1  # copies across the split flatter
     assert by_groups["accuracy"] < shares["split by groups, dev"]["accuracy"] + 0.15
     assert shares["TF-IDF, clean labels"]["accuracy"] > shares["TF-IDF, 40 % wrong labels"]["accuracy"] + 0.1
 
