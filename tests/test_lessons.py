@@ -142,10 +142,13 @@ def points_of_07(_, shares):
     assert replies["tuned, rule in the prompt"]["faithful"] > replies["untouched"]["faithful"]
 
 
-def points_of_08(shares, _):
-    assert shares["tuned on 160 rows"]["accuracy"] > shares["untouched, scored"]["accuracy"] + 0.1
-    promised = next(m for name, m in shares.items() if name.startswith("TF-IDF") and "promised" in name)
-    assert max(promised.values()) > 0.6  # a promised recall can be had, at a price
+def points_of_08(_, shares):
+    accuracy = {name: m["accuracy"] for (task, name), m in shares.items() if task == "description to condition"}
+    assert accuracy["tuned on 160 rows"] > accuracy["untouched, scored"] + 0.1
+    assert accuracy["tuned on 160 rows"] > accuracy["TF-IDF, 160 rows"]
+    alarms = {name: m["recall (n = 17)"] for (task, name), m in shares.items() if task == "emergency or not"}
+    promised = "TF-IDF, 160 rows, promised 90 %"
+    assert alarms[promised] > alarms["TF-IDF, 160 rows, at 0.5"] + 0.2  # a promise can be bought
 
 
 POINTS = {
