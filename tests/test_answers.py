@@ -5,7 +5,10 @@ The format of the answers is spelled out in tests/answers/README.md.
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -51,16 +54,21 @@ def exercises(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def graded(tmp_path_factory) -> dict[Path, list[CellGrade]]:
-    """The grades of every answer's own exercise: the n-th answers of all exercises share one notebook."""
-    grades = {}
-    for lesson in lesson_names():
-        release = make_release(lesson, tmp_path_factory.mktemp("release")) / f"{lesson}.ipynb"
-        per_exercise: dict[str, list[Answer]] = {}
-        for answer in answers(lesson):
-            per_exercise.setdefault(answer.exercise, []).append(answer)
-        folder = tmp_path_factory.mktemp("answers")
-        notebooks, places = {}, {}
+def graded() -> dict[Path, list[CellGrade]]:
+    """The grades of every answer's own exercise. Two lessons at a time: a kernel that starts keeps one core busy."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as workers:
+        return {path: rows for grades in workers.map(grade_answers, lesson_names()) for path, rows in grades.items()}
+
+
+def grade_answers(lesson: str) -> dict[Path, list[CellGrade]]:
+    """Grade a lesson's answers: the n-th answers of all exercises share one notebook."""
+    per_exercise: dict[str, list[Answer]] = {}
+    for answer in answers(lesson):
+        per_exercise.setdefault(answer.exercise, []).append(answer)
+    notebooks, places = {}, {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        release = make_release(lesson, folder) / f"{lesson}.ipynb"
         for number, group in enumerate(zip_longest(*per_exercise.values())):
             notebook = nbformat.read(release, as_version=4)
             cells = dict(graded_cells(notebook))
@@ -70,9 +78,10 @@ def graded(tmp_path_factory) -> dict[Path, list[CellGrade]]:
             notebooks[f"student{number}"] = folder / f"{number}.ipynb"
             nbformat.write(notebook, notebooks[f"student{number}"])
         rows = grade(lesson, notebooks)
-        for path, (student, exercise) in places.items():
-            grades[path] = [row for row in rows[student] if row.grade_id.startswith(f"test_{exercise}")]
-    return grades
+    return {
+        path: [row for row in rows[student] if row.grade_id.startswith(f"test_{exercise}")]
+        for path, (student, exercise) in places.items()
+    }
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
