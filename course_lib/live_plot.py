@@ -94,8 +94,8 @@ class LivePlot:
 
         if self.bar is None:
             self.bar = tqdm(total=self.total, initial=self.first - 1, desc="Training", unit="step", leave=False)
-        self.bar.set_postfix_str(state, refresh=False)
         self.bar.update(step - self.bar.n)
+        self.bar.set_postfix_str(state)  # draws at once: we come here every few seconds only
 
 
 def _in_notebook() -> bool:
