@@ -10,7 +10,6 @@ import copy
 import json
 import shutil
 import tempfile
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
 from course_lib.files import sha256
-from course_lib.models import model_digest, share_weights
+from course_lib.models import model_digest, quiet_peft, share_weights
 
 if TYPE_CHECKING:
     from course_lib.finetune import Finetuned
@@ -120,8 +119,7 @@ def load_adapter(folder: str | Path, lm: LanguageModel) -> LanguageModel:
         raise CourseError(
             f"The adapter in {folder} was trained on {note['base']}, whose weights are not those of {lm.name}."
         )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing")
+    with quiet_peft():
         model = PeftModel.from_pretrained(share_weights(lm.model), folder)
     return replace(lm, model=model.to(lm.device).eval(), name=f"{lm.name} + LoRA")
 

@@ -31,6 +31,7 @@ from course_lib.data import (
     load_support,
 )
 from course_lib.data.corruption import corrupt
+from course_lib.data.report import fit_baseline
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 
@@ -148,12 +149,7 @@ def condition_hits(lm: LanguageModel, rows: Sequence[Row]) -> list[int]:
 
 def classical_hits(train: Sequence[Row], rows: Sequence[Row]) -> list[int]:
     """The same for TF-IDF with logistic regression, scikit-learn's defaults."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
-    classifier = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    classifier.fit([row["description"] for row in train], [row["condition"] for row in train])
+    classifier = fit_baseline([row["description"] for row in train], [row["condition"] for row in train])
     predicted = classifier.predict([row["description"] for row in rows])
     return [int(guess == row["condition"]) for guess, row in zip(predicted, rows, strict=True)]
 
@@ -201,27 +197,28 @@ def _label_noise(lm: LanguageModel) -> Iterator[Row]:
 
     data = load_prediagnosis()
     dev = as_rows(data["dev"])
+    place = {name: number for number, name in enumerate(data["train"]["id"])}
     for seed in range(2):
+        chosen = [place[row["id"]] for row in balanced(as_rows(data["train"]), 160, seed)]
+        part = DatasetDict(data | {"train": data["train"].select(chosen)})
         for rate in (0.0, 0.1, 0.2, 0.4):
-            order = [row["id"] for row in balanced(as_rows(data["train"]), 160, seed)]
-            place = {name: number for number, name in enumerate(data["train"]["id"])}
-            part = DatasetDict(data | {"train": data["train"].select([place[name] for name in order])})
             dirty = as_rows(corrupt(part, "wrong_labels", rate, seed)["train"])
             yield from _both(lm, dirty, {"dev": dev}, seed, {"rate": rate})
 
 
-def _data_faults(lm: LanguageModel) -> Iterator[Row]:
+def faulty_sets(seed: int) -> tuple[dict[str, list[Row]], list[Row], list[Row]]:
+    """Training sets of 160 rows with one fault each (``removed``: 80 rows); the 80 test rows that leak, and the others.
+
+    The 80 good rows are the same in every set.
+    """
     data = load_prediagnosis()
-    dev, test = as_rows(data["dev"]), as_rows(data["test"])
-    messages = list(load_out_of_scope("prediagnosis")["message"])
-    clean = balanced(as_rows(data["train"]), 160, 0)
-    half, rest, rng = clean[:80], clean[80:], random.Random("faults 0")
-    leaked = balanced(test, 80, 0)
+    test, messages = as_rows(data["test"]), list(load_out_of_scope("prediagnosis")["message"])
+    clean, leaked = balanced(as_rows(data["train"]), 160, seed), balanced(test, 80, seed)
+    half, rest, rng = clean[:80], clean[80:], random.Random(f"faults {seed}")
     inside = {row["id"] for row in leaked}
-    outside = [row for row in test if row["id"] not in inside]
     cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in rest]
     strangers = [row | {"description": rng.choice(messages)} for row in rest]
-    faults = {
+    sets = {
         "none": clean,
         "leakage": half + leaked,
         "removed": half,
@@ -229,11 +226,15 @@ def _data_faults(lm: LanguageModel) -> Iterator[Row]:
         "truncated_text": half + cut,
         "off_topic": half + strangers,
     }
-    for fault, train in faults.items():
-        sets = {"dev": dev}
-        if fault in ("none", "leakage"):
-            sets |= {"test rows in train": leaked, "test rows not in train": outside}
-        yield from _both(lm, train, sets, 0, {"fault": fault})
+    return sets, leaked, [row for row in test if row["id"] not in inside]
+
+
+def _data_faults(lm: LanguageModel) -> Iterator[Row]:
+    sets, leaked, others = faulty_sets(seed=0)
+    dev = {"dev": as_rows(load_prediagnosis()["dev"])}
+    test = {"test rows in train": leaked, "test rows not in train": others}
+    for fault, train in sets.items():
+        yield from _both(lm, train, dev | test if fault in ("none", "leakage") else dev, 0, {"fault": fault})
 
 
 EVERYDAY = (
@@ -311,13 +312,8 @@ def _tuned_on_tickets(lm: LanguageModel, train: Sequence[Row]) -> Finetuned:
 def classical_tickets(train: Sequence[Row], rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Item and topic of tickets without a language model: the first known item that a message names (``unknown`` if
     none), and the topic by TF-IDF with logistic regression."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
     items = {row["item"] for row in train}
-    topics = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    topics.fit([row["message"] for row in train], [row["topic"] for row in train])
+    topics = fit_baseline([row["message"] for row in train], [row["topic"] for row in train])
     messages = [row["message"] for row in rows]
     named = [[word for word in re.findall(r"[a-z-]+", text.lower()) if word in items] for text in messages]
     return [((words or ["unknown"])[0], str(t)) for words, t in zip(named, topics.predict(messages), strict=True)]

@@ -39,7 +39,8 @@ from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 from course_lib.frozen_layers import FrozenLayers, split
 from course_lib.live_plot import LivePlot
-from course_lib.models import LanguageModel, cache_dir, model_digest, share_weights
+from course_lib.models import LanguageModel, cache_dir, model_digest, quiet_peft, share_weights
+from course_lib.prefix_caching import pad
 
 IGNORED = -100
 """The label of a token that the loss leaves out (PyTorch's default ``ignore_index``)."""
@@ -184,7 +185,6 @@ def _encode(rows: Iterable[Mapping[str, Any]], lm: LanguageModel, split: str) ->
                 )
     prompts = lm.tokenizer([row["prompt"] for row in rows], add_special_tokens=False)["input_ids"]
     wholes = lm.tokenizer([row["prompt"] + row["completion"] for row in rows], add_special_tokens=False)["input_ids"]
-    limit = getattr(lm.model.config, "max_position_embeddings", None) or lm.tokenizer.model_max_length
     examples = []
     for place, (prompt, whole) in enumerate(zip(prompts, wholes, strict=True)):
         if whole[: len(prompt)] != prompt:
@@ -193,10 +193,10 @@ def _encode(rows: Iterable[Mapping[str, Any]], lm: LanguageModel, split: str) ->
                 "tokenised. End the prompt without a space and begin the completion with one."
             )
         ids = [*whole, lm.tokenizer.eos_token_id]
-        if len(ids) > limit:
+        if len(ids) > lm.context:
             raise CourseError(
                 f"Example {place} of the {split} set has {len(ids)} tokens, {len(ids) - len(prompt)} of them answer; "
-                f"{lm.name} has a context of {limit}. Shorten the example or leave it out."
+                f"{lm.name} has a context of {lm.context}. Shorten the example or leave it out."
             )
         examples.append(_Example(ids, len(ids) - len(prompt)))
     return examples
@@ -228,9 +228,7 @@ def _prepare(lm: LanguageModel, config: FinetuneConfig, device: torch.device) ->
             layers_to_transform=trained,
             task_type="CAUSAL_LM",
         )
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-            # peft 0.21 reads an attribute that transformers 5 has renamed
-            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing")
+        with torch.random.fork_rng(devices=[]), quiet_peft():
             torch.manual_seed(config.seed)
             try:
                 return get_peft_model(model, lora)
@@ -246,6 +244,11 @@ def _prepare(lm: LanguageModel, config: FinetuneConfig, device: torch.device) ->
 def _trained(model: nn.Module) -> dict[str, torch.Tensor]:
     """The weights that training changes, by name."""
     return {name: p.detach().cpu().clone() for name, p in model.named_parameters() if p.requires_grad}
+
+
+def _labels(rows: Sequence[_Example]) -> torch.Tensor:
+    """The answers' token ids, int64 ``[rows, longest answer]``, with IGNORED to the left of shorter ones."""
+    return pad([row.ids[-row.answer :] for row in rows], IGNORED, side="left")[0]
 
 
 class _AnswerLoss(nn.Module):
@@ -377,11 +380,9 @@ class _Training:
         """Summed loss of this process's share of the rows; 0, but with a graph, if it gets none."""
         own = rows[self.accelerator.process_index :: self.accelerator.num_processes]
         used = own or rows[:1]
-        longest = max(row.answer for row in used)
-        labels = [[IGNORED] * (longest - row.answer) + row.ids[-row.answer :] for row in used]
         with self._autocast():
             inputs = self.frozen.read([row.ids for row in used])
-            loss = self.network(inputs, torch.tensor(labels, device=self.accelerator.device))
+            loss = self.network(inputs, _labels(used).to(self.accelerator.device))
         return loss if own else loss * 0
 
     def _autocast(self) -> torch.autocast:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from course_lib.scoreboard import PALETTE
+from course_lib.scoreboard import PALETTE, picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,11 +78,9 @@ class LivePlot:
             self.bar.close()
 
     def _show(self, steps: Sequence[dict[str, Any]], epochs: Sequence[dict[str, Any]], title: str) -> None:
-        from IPython.display import Image, display
+        from IPython.display import display
 
-        buffer = io.BytesIO()
-        draw(steps, epochs, title, self.total).savefig(buffer, format="png", dpi=90)
-        image = Image(data=buffer.getvalue(), alt=describe(steps, epochs))
+        image = picture(draw(steps, epochs, title, self.total), describe(steps, epochs), dpi=90)
         if self.handle is None:
             self.handle = display(image, display_id=True)
         else:

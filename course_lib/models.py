@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -107,6 +108,11 @@ class LanguageModel:
     device: torch.device
     dtype: torch.dtype
     name: str
+
+    @property
+    def context(self) -> int:
+        """How many tokens the model can take in at once."""
+        return getattr(self.model.config, "max_position_embeddings", None) or self.tokenizer.model_max_length
 
     def __repr__(self) -> str:
         return f"LanguageModel({self.name!r}, device={str(self.device)!r}, dtype={self.dtype})"
@@ -405,6 +411,14 @@ def model_digest(model: nn.Module) -> str:
 
     with ThreadPoolExecutor() as threads:  # hashlib lets the other threads run meanwhile
         return hashlib.sha256(b"".join(threads.map(one, sorted(model.state_dict().items())))).hexdigest()
+
+
+@contextlib.contextmanager
+def quiet_peft() -> Iterator[None]:
+    """While an adapter is put in: peft 0.21 reads an attribute that transformers 5 has renamed, and is warned."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing")
+        yield
 
 
 def share_weights(model: PreTrainedModel) -> PreTrainedModel:

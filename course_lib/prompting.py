@@ -104,14 +104,13 @@ def tokenize(prompts: Sequence[str], lm: LanguageModel, room: int = 0) -> list[l
     if not prompts:
         return []
     sequences = lm.tokenizer(list(prompts), add_special_tokens=False)["input_ids"]
-    limit = getattr(lm.model.config, "max_position_embeddings", None) or lm.tokenizer.model_max_length
     for index, tokens in enumerate(sequences):
         if not tokens:
             raise ValueError(f"Prompt {index} is empty: there is nothing to continue.")
-        if len(tokens) + room > limit:
+        if len(tokens) + room > lm.context:
             raise ValueError(
                 f"Prompt {index} has {len(tokens)} tokens and asks for {room} more; {lm.name} has a context of "
-                f"{limit}. Shorten the prompt or its examples."
+                f"{lm.context}. Shorten the prompt or its examples."
             )
     return sequences
 

@@ -19,6 +19,7 @@ from course_lib.files import write_atomically
 
 if TYPE_CHECKING:
     import pandas
+    from IPython.display import Image
     from matplotlib.figure import Figure
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
@@ -206,12 +207,19 @@ def describe(task: str) -> str:
     return f"Scoreboard for {task}. " + "; ".join(parts) + "."
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure in the notebook with a text for those who cannot see it."""
+def picture(figure: Figure, alt: str, dpi: int = 110) -> Image:
+    """A figure as what a notebook can display, with a text for those who cannot see it."""
     import io
 
-    from IPython.display import Image, display
+    from IPython.display import Image
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    display(Image(data=buffer.getvalue(), alt=alt))
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return Image(data=buffer.getvalue(), alt=alt)
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure in the notebook with a text for those who cannot see it."""
+    from IPython.display import display
+
+    display(picture(figure, alt))

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_lib.data import load_prediagnosis, load_support
 from course_lib.data.corruption import text_and_label
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from datasets import DatasetDict
     from matplotlib.figure import Figure
+    from sklearn.pipeline import Pipeline
 
 LOADERS = {"support": load_support, "prediagnosis": load_prediagnosis}
 
@@ -80,17 +81,21 @@ def jaccard(texts: Sequence[str], n: int = 5) -> np.ndarray:
     return similarity
 
 
-def baseline(dataset: DatasetDict) -> tuple[float, list[int], list[int]]:
-    """Macro-F1 on test of TF-IDF with logistic regression (scikit-learn, its defaults) trained on train; and the
-    true and predicted labels."""
+def fit_baseline(texts: Sequence[str], labels: Sequence[Any]) -> Pipeline:
+    """TF-IDF with logistic regression (scikit-learn, its defaults), trained on texts and their labels."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import f1_score
     from sklearn.pipeline import make_pipeline
 
+    return make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000)).fit(texts, labels)
+
+
+def baseline(dataset: DatasetDict) -> tuple[float, list[int], list[int]]:
+    """Macro-F1 on test of ``fit_baseline`` trained on train; and the true and predicted labels."""
+    from sklearn.metrics import f1_score
+
     text, label = text_and_label(dataset)
-    model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    model.fit(list(dataset["train"][text]), list(dataset["train"][label]))
+    model = fit_baseline(list(dataset["train"][text]), list(dataset["train"][label]))
     truth, predicted = list(dataset["test"][label]), model.predict(list(dataset["test"][text])).tolist()
     return f1_score(truth, predicted, average="macro"), truth, predicted
 

@@ -1078,7 +1078,7 @@ score_on_dev("not fine-tuned", lm, lm.name)
 # %% tags=["demo"]
 for approach, rows in (("LoRA, 40 % wrong labels", wrong), ("LoRA, clean labels", clean)):
     tuned = finetune(lm, experiments.clinic_rows(rows), FinetuneConfig(epochs=3))
-    score_on_dev(approach, tuned.lm, f"{lm.name} + LoRA")
+    score_on_dev(approach, tuned.lm, tuned.lm.name)
 for name, weight in (("TF-IDF", "balanced"), ("TF-IDF unweighted", None)):
     for labels, rows in (("40 % wrong labels", wrong), ("clean labels", clean)):
         llm_hits[f"{name}, {labels}"] = tfidf_hits(rows, dev, weight)
@@ -1223,27 +1223,15 @@ for rate in RATES[1:]:
 # these figures, and the models are thrown away.
 
 # %% tags=["demo"]
-from course_lib.data import load_out_of_scope
+import inspect
 
-test, strangers = as_rows(clinic["test"]), list(load_out_of_scope("prediagnosis")["message"])
-
-
-def faulty_sets(seed):
-    """Training sets of 160 rows with one fault each (removed: 80 rows), and the test rows that leak."""
-    good, leak = (experiments.balanced(rows, n, seed) for rows, n in ((as_rows(clinic["train"]), 160), (test, 80)))
-    half, rest, rng = good[:80], good[80:], random.Random(f"faults {seed}")
-    cut = [row | {"description": row["description"][: round(len(row["description"]) * 0.4)]} for row in rest]
-    lost = [row | {"description": rng.choice(strangers)} for row in rest]
-    return {"none": good, "removed": half, "duplicates": half + half, "truncated_text": half + cut,
-            "off_topic": half + lost, "leakage": half + leak}, leak
+print(inspect.getsource(experiments.faulty_sets))
 
 # %% tags=["demo"]
 live = []
 for seed in range(2):
-    sets, leak = faulty_sets(seed)
-    leaked_ids = {row["id"] for row in leak}
-    asked = {"dev": dev, "test rows in train": leak,
-             "test rows not in train": [row for row in test if row["id"] not in leaked_ids]}
+    sets, leaked_rows, others = experiments.faulty_sets(seed)
+    asked = {"dev": dev, "test rows in train": leaked_rows, "test rows not in train": others}
     for fault, rows in sets.items():
         for name in asked if fault in ("none", "leakage") else ["dev"]:
             live.append({"fault": fault, "seed": seed, "system": "TF-IDF, live", "evaluated_on": name,

@@ -42,7 +42,6 @@
 import functools
 import json
 import math
-import re
 import time
 import warnings
 from collections import Counter
@@ -1116,18 +1115,9 @@ def read_json(text):
 
 
 # %% tags=["demo"]
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+import inspect
 
-
-def classical(rows, messages):
-    """Predictions without a language model: the first known item that is named, and TF-IDF for the topic."""
-    items = {row["item"] for row in rows}
-    topics = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    topics.fit([row["message"] for row in rows], [row["topic"] for row in rows])
-    found = [[word for word in re.findall(r"[a-z-]+", message.lower()) if word in items] for message in messages]
-    return [(words[0] if words else "unknown", str(topic)) for words, topic in zip(found, topics.predict(messages))]
+print(inspect.getsource(experiments.classical_tickets))  # fit_baseline in it is lesson 04's TF-IDF
 
 
 # %% tags=["demo"]
@@ -1135,7 +1125,7 @@ test = as_rows(tickets["test"])  # here, once
 hits = {}
 for name, rows in (("no model, 160 labels", few), ("no model, 400 labels", train)):
     started = time.perf_counter()
-    predicted = classical(rows, [row["message"] for row in test])
+    predicted = experiments.classical_tickets(rows, test)
     seconds = (time.perf_counter() - started) / len(test)
     hits[name] = keep(TEST, name, predicted, test, "none", 0.0, seconds)
 

@@ -62,7 +62,6 @@ def stock(lm, rows, config):
 
 def ours_in_a_trainer(lm, rows, config):
     """Our frozen layers, batches and loss, with transformers' Trainer in place of our loop."""
-    import torch
     from transformers import Trainer
 
     from course_lib import finetune as ours
@@ -79,10 +78,8 @@ def ours_in_a_trainer(lm, rows, config):
 
     def collate(places):
         chosen = [examples[index] for index in batches[places[0]]]
-        longest = max(row.answer for row in chosen)
-        labels = [[-100] * (longest - row.answer) + row.ids[-row.answer :] for row in chosen]
         answers = sum(row.answer for row in chosen)
-        return {"inputs": frozen.read([row.ids for row in chosen]), "labels": torch.tensor(labels), "answers": answers}
+        return {"inputs": frozen.read([row.ids for row in chosen]), "labels": ours._labels(chosen), "answers": answers}
 
     class OurTrainer(Trainer):
         def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
