@@ -106,6 +106,22 @@ def load_adapter(folder: str | Path, lm: LanguageModel) -> LanguageModel:
     from peft import PeftModel
 
     folder = Path(folder)
+    note = note_of(folder)
+    if model_digest(lm.model) != note["base_digest"]:
+        raise CourseError(
+            f"The adapter in {folder} was trained on {note['base']}, whose weights are not those of {lm.name}."
+        )
+    with quiet_peft():
+        model = PeftModel.from_pretrained(share_weights(lm.model), folder)
+    return replace(lm, model=model.to(lm.device).eval(), name=f"{lm.name} + LoRA")
+
+
+def note_of(folder: str | Path) -> dict[str, str]:
+    """What was noted when an adapter was saved: ``base``, ``base_digest`` and ``weights`` (their SHA-256), checked.
+
+    Raises CourseError, with the remedy, if there is no adapter or it is damaged.
+    """
+    folder = Path(folder)
     try:
         note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
         intact = sha256(folder / "adapter_model.safetensors") == note["weights"]
@@ -115,13 +131,7 @@ def load_adapter(folder: str | Path, lm: LanguageModel) -> LanguageModel:
         intact = False
     if not intact:
         raise CourseError(f"The adapter in {folder} is damaged. Train it and save it again.")
-    if model_digest(lm.model) != note["base_digest"]:
-        raise CourseError(
-            f"The adapter in {folder} was trained on {note['base']}, whose weights are not those of {lm.name}."
-        )
-    with quiet_peft():
-        model = PeftModel.from_pretrained(share_weights(lm.model), folder)
-    return replace(lm, model=model.to(lm.device).eval(), name=f"{lm.name} + LoRA")
+    return note
 
 
 def merge(lm: LanguageModel) -> LanguageModel:

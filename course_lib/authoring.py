@@ -18,9 +18,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +86,23 @@ def read_source(lesson: str) -> NotebookNode:
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+def run_solved(lesson: str, scoreboard_file: Path) -> tuple[NotebookNode, float]:
+    """Run a solved lesson from its first cell to its last with the real model; its results go to ``scoreboard_file``.
+
+    Returns the executed notebook and its wall time in seconds, kernel start included. Raises nbclient's
+    CellExecutionError at the first cell that fails.
+    """
+    from nbclient import NotebookClient
+
+    notebook = read_source(lesson)
+    environment = os.environ | {"COURSE_SCOREBOARD": str(scoreboard_file)}
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": folder}})
+        began = time.perf_counter()
+        client.execute(env=environment)
+        return notebook, time.perf_counter() - began
 
 
 def _expand(cell: NotebookNode, path: Path) -> None:

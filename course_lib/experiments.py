@@ -14,8 +14,8 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,13 +26,16 @@ from course_lib.data import (
     as_rows,
     load_general_questions,
     load_out_of_scope,
+    load_paraphrases,
     load_policy,
     load_prediagnosis,
+    load_preferences,
     load_support,
 )
 from course_lib.data.corruption import corrupt
 from course_lib.data.report import fit_baseline
 from course_lib.errors import CourseError
+from course_lib.faithfulness import check_reply
 from course_lib.files import write_atomically
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from course_lib.models import LanguageModel
 
 RECORDED = Path(__file__).parent / "recorded"
+FURTHER_DATA = {"preference_tuning": ["preferences"], "control": ["paraphrases"], "all_lessons": ["preferences"]}
+REPLY_ADAPTER = DATA / "support" / "reply_adapter"
 Row = dict[str, Any]
 
 
@@ -83,9 +88,9 @@ def run(name: str) -> Experiment:
         date=datetime.now(UTC).date().isoformat(),
         command=f"course experiment {name} --record",
         model=lm.name,
-        processors=os.cpu_count() or 1,
+        processors=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         seconds=round(time.perf_counter() - began + sum(_found_on_disk)),
-        data=data_digest(),
+        data=data_digest(name),
         rows=rows,
     )
 
@@ -107,12 +112,12 @@ def recorded(name: str) -> Experiment:
     return Experiment(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def data_digest() -> str:
-    """SHA-256 of the rows that experiments use: tells whether one was recorded on the data of today."""
+def data_digest(name: str) -> str:
+    """SHA-256 of the rows that an experiment uses: tells whether it was recorded on the data of today."""
     digest = hashlib.sha256()
-    for name in ("support", "prediagnosis", "general"):
-        for file in ("train", "dev", "test", "out_of_scope", "probe", "questions"):
-            if (path := DATA / name / f"{file}.jsonl").exists():
+    for folder in ("support", "prediagnosis", "general"):
+        for file in ("train", "dev", "test", "out_of_scope", "probe", "questions", *FURTHER_DATA.get(name, ())):
+            if (path := DATA / folder / f"{file}.jsonl").exists():
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -244,16 +249,17 @@ EVERYDAY = (
 """Lesson 04's names for CONDITIONS, in their order."""
 
 
+def worded(rows: Sequence[Row]) -> list[str]:
+    """Lesson 04's best prompt for each description."""
+    return [f'A patient says: "{" ".join(row["description"].split())}"\nThe patient probably has' for row in rows]
+
+
 def prompt_hits(lm: LanguageModel, train: Sequence[Row], rows: Sequence[Row]) -> list[int]:
     """Lesson 04's best prompt: everyday words scored, and calibrated on descriptions of ``train`` without labels."""
     from course_lib.scoring import calibrate, score_choices
 
     batch = random.Random(0).sample(list(train), 96)
-    asked, free = (
-        [f'A patient says: "{" ".join(row["description"].split())}"\nThe patient probably has' for row in some]
-        for some in (rows, batch)
-    )
-    scores, preference = (score_choices(prompts, EVERYDAY, lm=lm, progress=False) for prompts in (asked, free))
+    scores, preference = (score_choices(worded(some), EVERYDAY, lm=lm, progress=False) for some in (rows, batch))
     best = calibrate(scores, preference).argmax(dim=1).tolist()
     return [int(CONDITIONS[place] == row["condition"]) for place, row in zip(best, rows, strict=True)]
 
@@ -319,15 +325,56 @@ def classical_tickets(train: Sequence[Row], rows: Sequence[Row]) -> list[tuple[s
     return [((words or ["unknown"])[0], str(t)) for words, t in zip(named, topics.predict(messages), strict=True)]
 
 
-def reply_rows(rows: Sequence[Row], with_rule: bool = False) -> list[Row]:
-    """Examples for ``finetune``: a ticket, on request with the policy's rules that it needs, and the agent's reply."""
-    rules = load_policy()
+def reply_rows(rows: Sequence[Row], with_rule: bool = False, rules: Mapping[str, str] | None = None) -> list[Row]:
+    """Examples for ``finetune``: a ticket, on request with the policy's rules that it needs (or with ``rules`` in their
+    place), and the agent's reply."""
+    rules = load_policy() if rules is None else rules
     examples = []
     for row in rows:
         rule = "Rule: " + " ".join(rules[number] for number in row["policy_ids"]) + "\n" if with_rule else ""
         prompt = f"{rule}Customer: {row['message']}\nNorthwind Threads:"
         examples.append({"prompt": prompt, "completion": " " + row["reply"]})
     return examples
+
+
+def reply_split() -> tuple[list[Row], list[Row]]:
+    """Lesson 09's parts of the train tickets: 240 to learn to reply from, and 160 others to collect preferences on."""
+    rows = balanced(as_rows(load_support()["train"]), 400, 0, "topic")
+    return rows[:240], rows[240:]
+
+
+def preference_rows(pairs: Sequence[Row], winners: Sequence[str | None]) -> list[Row]:
+    """Examples for ``dpo`` from pairs of ``load_preferences`` and their winners, "first" or "second"; a tie or None
+    says nothing, and the pair is left out."""
+    examples = []
+    for pair, winner in zip(pairs, winners, strict=True):
+        if winner in ("first", "second"):
+            loser = "second" if winner == "first" else "first"
+            prompt = f"Rule: {pair['rule']}\nCustomer: {pair['customer']}\nNorthwind Threads:"
+            examples.append({"prompt": prompt, "chosen": " " + pair[winner], "rejected": " " + pair[loser]})
+    return examples
+
+
+def train_reply_model(lm: LanguageModel, *, progress: bool = True) -> Finetuned:
+    """Lesson 09's starting point, trained now: lesson 07's recipe on 240 replies, with the rules in the prompt."""
+    from course_lib.finetune import FinetuneConfig, finetune
+
+    rows = reply_rows(reply_split()[0], with_rule=True)
+    return finetune(lm, rows, FinetuneConfig(epochs=2), progress=progress)
+
+
+def reply_model(lm: LanguageModel, *, progress: bool = True) -> LanguageModel:
+    """The model of ``train_reply_model``, its adapter folded in, so that a further training can put a new one on top.
+
+    For the course's default model the adapter comes with the course (``data/support/reply_adapter``, with its model
+    card); for another it is trained, and found on disk the next time.
+    """
+    from course_lib.adapters import load_adapter, merge, note_of
+    from course_lib.models import model_digest
+
+    if note_of(REPLY_ADAPTER)["base_digest"] == model_digest(lm.model):
+        return merge(load_adapter(REPLY_ADAPTER, lm))
+    return merge(train_reply_model(lm, progress=progress).lm)
 
 
 def _tuned_on_replies(lm: LanguageModel, with_rule: bool) -> Finetuned:
@@ -338,23 +385,10 @@ def _tuned_on_replies(lm: LanguageModel, with_rule: bool) -> Finetuned:
 
 
 def _support_replies(lm: LanguageModel) -> Iterator[Row]:
-    """Replies to the dev tickets, untouched and tuned, without and with the rules in the prompt.
-
-    ``fact``: some rule that the ticket needs has a phrase of each of its groups under ``must`` (``facts.json``) in the
-    reply. ``contradiction``: a phrase under ``never`` of one of these rules stands in it.
-    """
+    """Replies to the dev tickets, untouched and tuned, without and with the rules in the prompt."""
     from course_lib.prompting import complete
 
-    facts = json.loads((DATA / "support" / "facts.json").read_text(encoding="utf-8"))
     dev = as_rows(load_support()["dev"])
-
-    def fact(text: str, row: Row) -> int:
-        needed = [facts[rule]["must"] for rule in row["policy_ids"]]
-        return int(any(all(any(p.lower() in text for p in group) for group in groups) for groups in needed))
-
-    def contradiction(text: str, row: Row) -> int:
-        return int(any(p.lower() in text for rule in row["policy_ids"] for p in facts[rule]["never"]))
-
     for trained in (False, True):
         for with_rule in (False, True):
             tuned = _tuned_on_replies(lm, with_rule) if trained else None
@@ -362,12 +396,13 @@ def _support_replies(lm: LanguageModel) -> Iterator[Row]:
             prompts = [row["prompt"] for row in reply_rows(dev, with_rule)]
             replies = complete(prompts, lm=model, max_new_tokens=60, stop=["\n"], progress=False)
             texts = [reply.text.strip() for reply in replies]
+            checks = [check_reply(text, row["policy_ids"]) for text, row in zip(texts, dev, strict=True)]
             yield {
                 "system": ("tuned" if trained else "untouched") + (", rule in the prompt" if with_rule else ""),
                 "n": len(dev),
                 "ids": [row["id"] for row in dev],
-                "fact": [fact(text.lower(), row) for text, row in zip(texts, dev, strict=True)],
-                "contradiction": [contradiction(text.lower(), row) for text, row in zip(texts, dev, strict=True)],
+                "fact": [int(check.fact) for check in checks],
+                "contradiction": [int(check.contradiction) for check in checks],
                 "replies": texts,
                 "tokens": sum(reply.prompt_tokens + reply.new_tokens for reply in replies) / len(dev),
                 "seconds_per_reply": round((time.perf_counter() - began) / len(dev), 3),
@@ -411,6 +446,184 @@ def _forgetting_ledger(lm: LanguageModel) -> Iterator[Row]:
                 yield {"training": training, "id": row["id"], "area": "dev", "right": bool(hit)}
 
 
+def copied_share(reply: str, rule: str) -> float:
+    """Which share of a reply's runs of three words stands in the rule as well: 1 for a parrot, 0 for a reply of fewer
+    than three words."""
+
+    def runs(text: str) -> list[tuple[str, ...]]:
+        words = re.findall(r"[a-z0-9£']+", text.lower())
+        return list(zip(words, words[1:], words[2:], strict=False))
+
+    known, own = set(runs(rule)), runs(reply)
+    return sum(run in known for run in own) / len(own) if own else 0.0
+
+
+def preference_dev() -> list[Row]:
+    """The 40 dev tickets on which lesson 09 compares replies before and after."""
+    return balanced(as_rows(load_support()["dev"]), 40, 0, "topic")
+
+
+def _preference_tuning(lm: LanguageModel) -> Iterator[Row]:
+    """Replies to 40 dev tickets before preference tuning, and after more and more of it, by the reader's verdicts."""
+    from course_lib.dpo import DPO_CONFIG, dpo
+    from course_lib.prompting import complete
+
+    base, dev, rules = reply_model(lm, progress=False), preference_dev(), load_policy()
+    pairs = load_preferences()[:PREFERENCE_PAIRS]
+    examples = preference_rows(pairs, [pair["reader"] for pair in pairs])
+    for rate, epochs in PREFERENCE_SETTINGS:
+        model, seconds, loss = base, 0.0, None
+        if epochs:
+            tuned = dpo(base, examples, replace(DPO_CONFIG, learning_rate=rate, epochs=epochs), progress=False)
+            if tuned.reused:
+                _found_on_disk.append(tuned.seconds)
+            model, seconds, loss = tuned.lm, tuned.seconds, tuned.epochs[-1]["train_loss"]
+        prompts = [row["prompt"] for row in reply_rows(dev, with_rule=True)]
+        replies = complete(prompts, lm=model, max_new_tokens=60, stop=["\n"], progress=False)
+        texts = [reply.text.strip() for reply in replies]
+        needed = [" ".join(rules[number] for number in row["policy_ids"]) for row in dev]
+        yield {
+            "learning_rate": rate,
+            "epochs": epochs,
+            "pairs": len(examples) if epochs else 0,
+            "seconds": round(seconds, 1),
+            "train_loss": loss,
+            "n": len(dev),
+            "ids": [row["id"] for row in dev],
+            "replies": texts,
+            "faithful": [int(check_reply(t, row["policy_ids"]).faithful) for t, row in zip(texts, dev, strict=True)],
+            "tokens": [reply.new_tokens for reply in replies],
+            "copied": [round(copied_share(text, rule), 3) for text, rule in zip(texts, needed, strict=True)],
+        }
+
+
+PREFERENCE_PAIRS = 72
+"""How many of the pairs lesson 09 trains on, the 24 of the student among them: what fits into three minutes."""
+PREFERENCE_SETTINGS = ((0.0, 0), (1e-3, 2), (1e-3, 4), (3e-3, 4))
+"""Learning rate and epochs of ``_preference_tuning``, from nothing to too much."""
+NEW_DAYS = "14 days"
+
+
+def changed_rules() -> dict[str, str]:
+    """The policy after a change: returns (P01) and free exchanges (P11) within 14 days instead of 30."""
+    rules = load_policy()
+    return rules | {number: rules[number].replace("30 days", NEW_DAYS) for number in ("P01", "P11")}
+
+
+def _control(lm: LanguageModel) -> Iterator[Row]:
+    """What a change of the policy, and of the wording, does to each approach.
+
+    ``test`` "policy change": replies to the dev tickets that need P01 or P11, with the changed rule where a prompt has
+    it. ``seconds_to_change`` is what making the change takes a computer: nothing for a prompt, and a training for a
+    model that has its rules in its weights. ``test`` "paraphrases": item and topic of 16 dev tickets, as they stand
+    and in three other wordings each.
+    """
+    from course_lib.finetune import FinetuneConfig
+    from course_lib.prompting import complete
+
+    data = load_support()
+    dev, train = as_rows(data["dev"]), as_rows(data["train"])
+    asked = [row for row in dev if {"P01", "P11"} & set(row["policy_ids"])]
+    bare = _tune(lm, reply_rows(reply_split()[0]), FinetuneConfig(epochs=2))
+    with_rule = reply_model(lm, progress=False)
+    for system, model, rules in (
+        ("untouched, rule in the prompt", lm, changed_rules()),
+        ("tuned, no rule", bare.lm, None),
+        ("tuned, old rule in the prompt", with_rule, load_policy()),
+        ("tuned, new rule in the prompt", with_rule, changed_rules()),
+    ):
+        prompts = [row["prompt"] for row in reply_rows(asked, rules is not None, rules)]
+        replies = complete(prompts, lm=model, max_new_tokens=60, stop=["\n"], progress=False)
+        texts = [reply.text.strip() for reply in replies]
+        seconds = round(bare.seconds, 1) if rules is None else 0.0
+        about = {"test": "policy change", "system": system, "n": len(asked), "seconds_to_change": seconds}
+        yield about | {"ids": [row["id"] for row in asked], "replies": texts}
+    tickets = {row["id"]: row for row in dev}
+    wordings = [(row["ticket"], row["style"], row["message"]) for row in load_paraphrases()]
+    chosen = dict.fromkeys(ticket for ticket, *_ in wordings)
+    cases = [(ticket, "as it stands", tickets[ticket]["message"]) for ticket in chosen] + wordings
+    rows = [tickets[ticket] | {"message": message} for ticket, _, message in cases]
+    bare_prompts = [row["prompt"] for row in ticket_rows(rows)]
+    shown = ticket_rows(balanced(train, 8, 0, "topic"))
+    examples = "\n\n".join(row["prompt"] + row["completion"] for row in shown)
+    tuned = _tuned_on_tickets(lm, balanced(train, 160, 0, "topic"))
+    for system, model, prompts in (
+        ("prompt, 8 examples", lm, [f"{examples}\n\n{prompt}" for prompt in bare_prompts]),
+        ("tuned on 160", tuned.lm, bare_prompts),
+        ("no model, 160 labels", None, None),
+    ):
+        if model is None:
+            said = [f"{item} | {topic}" for item, topic in classical_tickets(balanced(train, 160, 0, "topic"), rows)]
+        else:
+            said = [
+                reply.text.strip()
+                for reply in complete(prompts, lm=model, max_new_tokens=12, stop=["\n"], progress=False)
+            ]
+        yield {
+            "test": "paraphrases",
+            "system": system,
+            "n": len(cases),
+            "tickets": [ticket for ticket, *_ in cases],
+            "styles": [style for _, style, _ in cases],
+            "said": said,
+            "wanted": [f"{row['item']} | {row['topic']}" for row in rows],
+        }
+
+
+def _together(lm: LanguageModel) -> Iterator[Row]:
+    """Prompting and fine-tuning on the clinic's job, apart and together: conditions of the dev rows, by scoring.
+
+    ``bare`` is lesson 08's layout and ``worded`` lesson 04's (a sentence, and everyday names); ``calibrated`` divides
+    out the preference that 96 train descriptions show, as in lesson 04.
+    """
+    from course_lib.finetune import FinetuneConfig
+    from course_lib.scoring import calibrate, score_choices
+
+    data = load_prediagnosis()
+    dev, train = as_rows(data["dev"]), as_rows(data["train"])
+    few, batch = balanced(train, 160, 0), random.Random(0).sample(train, 96)
+    names = [" " + name.replace("_", " ") for name in CONDITIONS]
+
+    def bare(rows: Sequence[Row]) -> list[str]:
+        return [row["prompt"] for row in clinic_rows(list(rows))]
+
+    for layout, make, choices in (("bare", bare, names), ("worded", worded, EVERYDAY)):
+        wanted = [choices[CONDITIONS.index(row["condition"])] for row in few]
+        examples = [{"prompt": p, "completion": c} for p, c in zip(make(few), wanted, strict=True)]
+        for trained in (False, True):
+            tuned = _tune(lm, examples, FinetuneConfig()) if trained else None
+            model = tuned.lm if tuned else lm
+            scores, preference = (score_choices(make(rows), choices, lm=model, progress=False) for rows in (dev, batch))
+            for calibrated, table in ((False, scores), (True, calibrate(scores, preference))):
+                best = table.argmax(dim=1).tolist()
+                hits = [int(CONDITIONS[place] == row["condition"]) for place, row in zip(best, dev, strict=True)]
+                name = "tuned on 160" if trained else "untouched"
+                yield {
+                    "system": f"{name}, {layout}" + ", calibrated" * calibrated,
+                    "labels": 160 if trained else 0,
+                    "n": len(dev),
+                    "hits": hits,
+                    "seconds": round(tuned.seconds, 1) if tuned else 0.0,
+                }
+    for labels in (160, 400):
+        hits = classical_hits(balanced(train, labels, 0), dev)
+        yield {"system": f"TF-IDF, {labels} labels", "labels": labels, "n": len(dev), "hits": hits, "seconds": 0.0}
+
+
+def _all_lessons(lm: LanguageModel) -> Iterator[Row]:
+    """What the solved lessons before the last one put on the scoreboard, one after the other; needs ``solutions/``."""
+    import tempfile
+
+    from course_lib.authoring import run_solved
+    from course_lib.lessons import lesson_names
+
+    with tempfile.TemporaryDirectory() as folder:
+        for lesson in lesson_names()[:-1]:
+            path = Path(folder) / f"{lesson}.json"
+            run_solved(lesson, path)
+            yield from json.loads(path.read_text(encoding="utf-8"))
+
+
 EXPERIMENTS: dict[str, Callable[[LanguageModel], Iterator[Row]]] = {
     "label_noise": _label_noise,
     "data_faults": _data_faults,
@@ -419,4 +632,8 @@ EXPERIMENTS: dict[str, Callable[[LanguageModel], Iterator[Row]]] = {
     "support_replies": _support_replies,
     "learning_curve": _learning_curve,
     "forgetting_ledger": _forgetting_ledger,
+    "preference_tuning": _preference_tuning,
+    "control": _control,
+    "together": _together,
+    "all_lessons": _all_lessons,
 }

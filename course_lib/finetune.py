@@ -26,7 +26,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import filelock
 import safetensors.torch
@@ -114,11 +114,36 @@ class Finetuned:
 
 
 @dataclass(frozen=True)
-class _Example:
-    """Token ids of prompt + completion + end token, and how many of them, at the end, are the answer."""
+class Example:
+    """Token ids of prompt + completion + end token, and how many of them, at the end, are the answer.
+
+    What a training asks of its rows is named here: the ``sequences`` to read, the ``weight`` of a row in the mean, the
+    row's part in the memo's ``key``, and the ``loss`` of a batch. ``dpo.Preference`` answers the same for pairs.
+    """
+
+    unit: ClassVar[str] = "nats per answer token"
+    needs_reference: ClassVar[bool] = False
 
     ids: list[int]
     answer: int
+
+    @property
+    def sequences(self) -> list[Example]:
+        return [self]
+
+    @property
+    def weight(self) -> int:
+        return self.answer
+
+    @property
+    def key(self) -> tuple[list[int], int]:
+        return self.ids, self.answer
+
+    @staticmethod
+    def loss(nll: torch.Tensor, rows: Sequence[Example], reference: torch.Tensor) -> torch.Tensor:
+        """Summed over ``rows``; ``nll`` are the answers' negative log-probabilities in nats, one for each sequence, and
+        ``reference`` those before the first step."""
+        return nll.sum()
 
 
 def finetune(
@@ -139,8 +164,16 @@ def finetune(
     model's context, a loss that is not a number, too little memory, a model that carries an adapter already.
     """
     config = config or FinetuneConfig()
+    examples = {"train": encode(train, lm, "train"), "dev": encode(dev, lm, "dev") if dev is not None else []}
+    return train_examples(lm, examples, config, "LoRA" if config.method == "lora" else "full fine-tuning", progress)
+
+
+def train_examples(
+    lm: LanguageModel, examples: Mapping[str, Sequence[Example]], config: FinetuneConfig, suffix: str, progress: bool
+) -> Finetuned:
+    """What ``finetune`` and ``dpo`` share: train on encoded rows under "train" and "dev" (perhaps none), or take the
+    result from disk. The new model's name is the old one with ``suffix``."""
     accelerator = Accelerator(mixed_precision="no")  # its setting holds for the whole process; ours for one call
-    examples = {"train": _encode(train, lm, "train"), "dev": _encode(dev, lm, "dev") if dev is not None else []}
     base_digest = model_digest(lm.model)
     folder = cache_dir() / "finetuned" / _key(base_digest, examples, config)
     lock = filelock.FileLock(folder.with_suffix(".lock"))
@@ -165,13 +198,12 @@ def finetune(
         raise
     finally:
         lock.release()
-    suffix = "LoRA" if config.method == "lora" else "full fine-tuning"
     tuned = LanguageModel(model.eval(), lm.tokenizer, accelerator.device, lm.dtype, f"{lm.name} + {suffix}")
     count = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     return Finetuned(tuned, lm.name, base_digest, config, count, folder, reused, **record)
 
 
-def _encode(rows: Iterable[Mapping[str, Any]], lm: LanguageModel, split: str) -> list[_Example]:
+def encode(rows: Iterable[Mapping[str, Any]], lm: LanguageModel, split: str) -> list[Example]:
     """Tokenise, with the end token, and check each example."""
     rows = list(rows)
     if not rows:
@@ -198,14 +230,14 @@ def _encode(rows: Iterable[Mapping[str, Any]], lm: LanguageModel, split: str) ->
                 f"Example {place} of the {split} set has {len(ids)} tokens, {len(ids) - len(prompt)} of them answer; "
                 f"{lm.name} has a context of {lm.context}. Shorten the example or leave it out."
             )
-        examples.append(_Example(ids, len(ids) - len(prompt)))
+        examples.append(Example(ids, len(ids) - len(prompt)))
     return examples
 
 
-def _key(base_digest: str, examples: dict[str, list[_Example]], config: FinetuneConfig) -> str:
+def _key(base_digest: str, examples: Mapping[str, Sequence[Example]], config: FinetuneConfig) -> str:
     """Name of a result: a digest of everything that it depends on."""
     content = {"format": FORMAT, "model": base_digest, "config": asdict(config)}
-    content |= {split: [(e.ids, e.answer) for e in rows] for split, rows in examples.items()}
+    content |= {split: [row.key for row in rows] for split, rows in examples.items()}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -214,7 +246,7 @@ def _prepare(lm: LanguageModel, config: FinetuneConfig, device: torch.device) ->
     from peft import LoraConfig, PeftModel, get_peft_model
 
     if isinstance(lm.model, PeftModel):
-        raise CourseError(f"{lm.name} carries an adapter already. Fold it in first: finetune(merge(lm), …).")
+        raise CourseError(f"{lm.name} carries an adapter already. Fold it in first: merge(lm).")
     depth = lm.model.config.num_hidden_layers
     trained = list(range(depth - min(config.upper_layers or depth, depth), depth))
     # LoRA does not change the weights below it, so the copy can share them with the original, which costs nothing.
@@ -246,13 +278,13 @@ def _trained(model: nn.Module) -> dict[str, torch.Tensor]:
     return {name: p.detach().cpu().clone() for name, p in model.named_parameters() if p.requires_grad}
 
 
-def _labels(rows: Sequence[_Example]) -> torch.Tensor:
+def _labels(rows: Sequence[Example]) -> torch.Tensor:
     """The answers' token ids, int64 ``[rows, longest answer]``, with IGNORED to the left of shorter ones."""
     return pad([row.ids[-row.answer :] for row in rows], IGNORED, side="left")[0]
 
 
-class _AnswerLoss(nn.Module):
-    """The part of the network that is trained, with the sum of its losses over the answer tokens of a batch."""
+class _AnswerLosses(nn.Module):
+    """The part of the network that is trained, with each sequence's loss summed over its answer tokens, ``[rows]``."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -262,12 +294,17 @@ class _AnswerLoss(nn.Module):
         # With padding on the left, all answers stand at the end. The token before predicts an answer's first one.
         keep = labels.shape[1]
         logits = self.model(**inputs, use_cache=False, logits_to_keep=keep + 1).logits[:, :-1]
-        return nn.functional.cross_entropy(
-            logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum"
+        losses = nn.functional.cross_entropy(
+            logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="none"
         )
+        return losses.view(labels.shape).sum(dim=1)
 
 
-def _batches(examples: Sequence[_Example], config: FinetuneConfig, epoch: int) -> list[list[int]]:
+def _length(row: Example) -> int:
+    return max(len(sequence.ids) for sequence in row.sequences)
+
+
+def _batches(examples: Sequence[Example], config: FinetuneConfig, epoch: int) -> list[list[int]]:
     """An epoch's batches: in random order, yet each of examples of about the same length.
 
     Shuffles, sorts stretches of some batches by length, and shuffles the batches (transformers calls this
@@ -278,7 +315,7 @@ def _batches(examples: Sequence[_Example], config: FinetuneConfig, epoch: int) -
     stretch = 16 * config.batch_size
     batches = []
     for start in range(0, len(order), stretch):
-        group = sorted(order[start : start + stretch], key=lambda index: len(examples[index].ids))
+        group = sorted(order[start : start + stretch], key=lambda index: _length(examples[index]))
         batches += [group[place : place + config.batch_size] for place in range(0, len(group), config.batch_size)]
     rng.shuffle(batches)
     return batches
@@ -315,7 +352,7 @@ class _Training:
         self,
         model: PreTrainedModel,
         lm: LanguageModel,
-        examples: dict[str, list[_Example]],
+        examples: Mapping[str, Sequence[Example]],
         config: FinetuneConfig,
         accelerator: Accelerator,
     ) -> None:
@@ -328,9 +365,10 @@ class _Training:
         self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         optimizer = torch.optim.AdamW(self.parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
         self.schedule = get_linear_schedule_with_warmup(optimizer, round(config.warmup * self.total), self.total)
-        self.network, self.optimizer = accelerator.prepare(_AnswerLoss(parts[1] if parts else whole), optimizer)
+        self.network, self.optimizer = accelerator.prepare(_AnswerLosses(parts[1] if parts else whole), optimizer)
         self.network.train()
         self.precision = pick_precision(config.precision, accelerator.device)
+        self.reference: dict[int, torch.Tensor] = {}
         self.steps: list[dict[str, float]] = []
         self.epochs: list[dict[str, float | None]] = []
         self.best: dict[str, torch.Tensor] = {}
@@ -353,17 +391,17 @@ class _Training:
     def step(self, batch: list[int]) -> None:
         """Move the weights once, against the gradient of the batch's mean loss."""
         rows = [self.examples["train"][index] for index in batch]
-        answers, loss = sum(row.answer for row in rows), torch.zeros((), device=self.accelerator.device)
+        weight, loss = sum(row.weight for row in rows), torch.zeros((), device=self.accelerator.device)
         pieces = [rows[start :: self.config.accumulation] for start in range(self.config.accumulation)]
         pieces = [piece for piece in pieces if piece]
         for piece in pieces:
             whole = piece is pieces[-1]  # only then the processes exchange their gradients
             with contextlib.nullcontext() if whole else self.accelerator.no_sync(self.network):
                 piece_loss = self._loss(piece)
-                # accelerate averages over processes; we want the mean over all the batch's answer tokens.
-                self.accelerator.backward(piece_loss * self.accelerator.num_processes / answers)
+                # accelerate averages over processes; we want the mean over all the batch's answer tokens (or pairs).
+                self.accelerator.backward(piece_loss * self.accelerator.num_processes / weight)
             loss += piece_loss.detach()
-        number, mean = len(self.steps) + 1, float(self.accelerator.reduce(loss)) / answers
+        number, mean = len(self.steps) + 1, float(self.accelerator.reduce(loss)) / weight
         if not math.isfinite(mean):
             raise CourseError(
                 f"The loss is not a number any more at step {number} of {self.total}. Lower learning_rate (it is "
@@ -373,37 +411,55 @@ class _Training:
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad()
-        tokens = sum(len(row.ids) for row in rows)
+        tokens = sum(len(sequence.ids) for row in rows for sequence in row.sequences)
         self.steps.append({"step": number, "epoch": len(self.epochs) + 1, "loss": mean, "tokens": tokens})
 
-    def _loss(self, rows: list[_Example]) -> torch.Tensor:
+    def _loss(self, rows: list[Example]) -> torch.Tensor:
         """Summed loss of this process's share of the rows; 0, but with a graph, if it gets none."""
         own = rows[self.accelerator.process_index :: self.accelerator.num_processes]
         used = own or rows[:1]
-        with self._autocast():
-            inputs = self.frozen.read([row.ids for row in used])
-            loss = self.network(inputs, _labels(used).to(self.accelerator.device))
+        reference = torch.cat([self.reference[id(row)] for row in used]) if self.reference else torch.empty(0)
+        loss = used[0].loss(self._nll(used), used, reference.to(self.accelerator.device))
         return loss if own else loss * 0
+
+    def _nll(self, rows: Sequence[Example]) -> torch.Tensor:
+        """The answers' negative log-probabilities in nats, one for each of the rows' sequences."""
+        sequences = [sequence for row in rows for sequence in row.sequences]
+        with self._autocast():
+            inputs = self.frozen.read([sequence.ids for sequence in sequences])
+            return self.network(inputs, _labels(sequences).to(self.accelerator.device))
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
     def read_once(self, progress: bool) -> None:
         """Run all examples through the layers below those that are trained."""
+        rows = [row for split_rows in self.examples.values() for row in split_rows]
         with self._autocast():
-            rows = [row.ids for split_rows in self.examples.values() for row in split_rows]
-            self.frozen.read_once(rows, progress)
+            self.frozen.read_once([sequence.ids for row in rows for sequence in row.sequences], progress)
+        if rows[0].needs_reference:
+            self._note_reference(sorted(rows, key=_length))
+
+    @torch.no_grad()
+    def _note_reference(self, rows: list[Example]) -> None:
+        """Before the first step, while a new adapter still changes nothing, the model is its own reference."""
+        self.network.eval()
+        for start in range(0, len(rows), 8):
+            some = rows[start : start + 8]
+            parts = self._nll(some).split([len(row.sequences) for row in some])
+            self.reference |= {id(row): part for row, part in zip(some, parts, strict=True)}
+        self.network.train()
 
     @torch.no_grad()
     def dev_loss(self) -> float | None:
-        """Mean loss over the dev set's answer tokens, in nats; None without a dev set."""
-        rows = sorted(self.examples["dev"], key=lambda row: len(row.ids))
+        """Mean loss over the dev set's answer tokens (or pairs), in nats; None without a dev set."""
+        rows = sorted(self.examples["dev"], key=_length)
         if not rows:
             return None
         self.network.eval()
         loss = sum(self._loss(rows[start : start + 16]) for start in range(0, len(rows), 16))
         self.network.train()
-        return float(self.accelerator.reduce(loss)) / sum(row.answer for row in rows)
+        return float(self.accelerator.reduce(loss)) / sum(row.weight for row in rows)
 
     def end_epoch(self) -> None:
         """Note the epoch's losses, and its weights if they are the best so far."""
@@ -445,10 +501,10 @@ class _Training:
 def _train(training: _Training, folder: Path, title: str, progress: bool) -> None:
     """Train to the end, with a checkpoint after each epoch, and leave the record in ``folder``."""
     checkpoint, main = folder / "checkpoint.pt", training.accelerator.is_main_process
+    training.read_once(progress and main)  # with the untrained adapter: see _note_reference
     if checkpoint.exists():
         training.load(checkpoint)
-    training.read_once(progress and main)
-    plot = LivePlot(training.total, title, enabled=progress and main)
+    plot = LivePlot(training.total, title, training.examples["train"][0].unit, enabled=progress and main)
     while not training.finished:
         began = time.perf_counter()
         for batch in training.plan[len(training.epochs)]:

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_DRAWINGS = 3
 
 
-def draw(steps: Sequence[dict[str, Any]], epochs: Sequence[dict[str, Any]], title: str, total: int) -> Figure:
+def draw(
+    steps: Sequence[dict[str, Any]],
+    epochs: Sequence[dict[str, Any]],
+    title: str,
+    total: int,
+    unit: str = "nats per answer token",
+) -> Figure:
     """Loss of every step and the dev loss after every epoch, as in ``Finetuned.steps`` and ``.epochs``."""
     from matplotlib.figure import Figure
 
@@ -26,7 +32,7 @@ def draw(steps: Sequence[dict[str, Any]], epochs: Sequence[dict[str, Any]], titl
     axes.plot(ends, [row["train_loss"] for row in epochs], "o-", color=PALETTE[0], label="train, mean of an epoch")
     if any(row["dev_loss"] is not None for row in epochs):
         axes.plot(ends, [row["dev_loss"] for row in epochs], "s--", color=PALETTE[5], label="dev")
-    axes.set(xlabel="step", ylabel="loss (nats per answer token)", title=title, xlim=(0, total + 0.5))
+    axes.set(xlabel="step", ylabel=f"loss ({unit})", title=title, xlim=(0, total + 0.5))
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
     axes.legend()
@@ -45,8 +51,8 @@ def describe(steps: Sequence[dict[str, Any]], epochs: Sequence[dict[str, Any]]) 
 class LivePlot:
     """Shows a training's progress: loss, tokens per second, time left; nothing if it is over within three seconds."""
 
-    def __init__(self, total: int, title: str, enabled: bool = True) -> None:
-        self.total, self.title, self.enabled = total, title, enabled
+    def __init__(self, total: int, title: str, unit: str = "nats per answer token", enabled: bool = True) -> None:
+        self.total, self.title, self.unit, self.enabled = total, title, unit, enabled
         self.began = self.drawn = time.perf_counter()
         self.first = self.tokens = 0
         self.handle: Any = None
@@ -80,7 +86,7 @@ class LivePlot:
     def _show(self, steps: Sequence[dict[str, Any]], epochs: Sequence[dict[str, Any]], title: str) -> None:
         from IPython.display import display
 
-        image = picture(draw(steps, epochs, title, self.total), describe(steps, epochs), dpi=90)
+        image = picture(draw(steps, epochs, title, self.total, self.unit), describe(steps, epochs), dpi=90)
         if self.handle is None:
             self.handle = display(image, display_id=True)
         else:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
 # Tests load local models only; the one that needs a hub says so by a clear failure instead of a hang.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["COURSE_SCOREBOARD"] = "/nonexistent/set-COURSE_SCOREBOARD-in-the-test"
+
+
+def values_asked(session: pytest.Session, parameter: str) -> list[Any]:
+    """The values of a parameter in the tests that were chosen to run, so that a shared fixture does no more than that."""
+    calls = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+    return list(dict.fromkeys(params[parameter] for params in calls if parameter in params))
 
 
 @pytest.fixture

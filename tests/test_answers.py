@@ -19,6 +19,7 @@ import pytest
 from course_lib.authoring import make_release
 from course_lib.grading import CellGrade, grade
 from course_lib.lessons import graded_cells, lesson_names
+from tests.conftest import values_asked
 
 ANSWERS = Path(__file__).parent / "answers"
 
@@ -54,10 +55,11 @@ def exercises(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def graded() -> dict[Path, list[CellGrade]]:
+def graded(request) -> dict[Path, list[CellGrade]]:
     """The grades of every answer's own exercise. Two lessons at a time: a kernel that starts keeps one core busy."""
+    asked = sorted({answer.lesson for answer in values_asked(request.session, "answer")})
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as workers:
-        return {path: rows for grades in workers.map(grade_answers, lesson_names()) for path, rows in grades.items()}
+        return {path: rows for grades in workers.map(grade_answers, asked) for path, rows in grades.items()}
 
 
 def grade_answers(lesson: str) -> dict[Path, list[CellGrade]]:

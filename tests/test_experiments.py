@@ -20,7 +20,7 @@ from tests.tiny import save_tiny_model
 def test_recorded_experiment_is_of_the_data_of_today(name):
     found = experiments.recorded(name)
     assert found.name == name
-    assert found.data == experiments.data_digest(), f"the data changed: run `course experiment {name} --record`"
+    assert found.data == experiments.data_digest(name), f"the data changed: run `course experiment {name} --record`"
     assert found.rows
     assert re.fullmatch(
         rf"Recorded \d{{4}}-\d\d-\d\d by `course experiment {name} --record` \(\S+, \d+ processor cores, \d+ minutes\)\.",

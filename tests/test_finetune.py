@@ -137,7 +137,7 @@ def test_frozen_layers_are_read_once(lm):
 
 def test_batches_hold_every_example_once_and_like_lengths(lm):
     rows = [{"prompt": "word " * (1 + n % 40) + "end:", "completion": " yes"} for n in range(200)]
-    examples = trainer._encode(rows, lm, "train")
+    examples = trainer.encode(rows, lm, "train")
     plan = trainer._batches(examples, FinetuneConfig(batch_size=8), epoch=0)
     assert sorted(index for batch in plan for index in batch) == list(range(200))
     assert plan != trainer._batches(examples, FinetuneConfig(batch_size=8), epoch=1)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import re
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from course_lib import scoreboard
-from course_lib.authoring import make_release, read_source, serialise
+from course_lib.authoring import make_release, read_source, run_solved, serialise
 from course_lib.grading import grade
 from course_lib.lessons import ROOT, graded_cells, lesson_names, notebook_path
-from tests.benchmarks.solved_lesson import run
+from tests.conftest import values_asked
 
 
 @pytest.fixture(scope="module", params=lesson_names())
@@ -46,11 +49,29 @@ def test_written_answers_wait_for_a_person(graded):
     assert [row.message for row in graded["unsolved"] if row.by_hand] == ["not answered yet"]
 
 
+@pytest.fixture(scope="session")
+def all_executed(request, tmp_path_factory):
+    """The solved lessons that tests ask for, run from top to bottom with the real model: name to notebook and results.
+
+    Two at a time on one thread each: much of a lesson (starts, imports, writing token by token) keeps one core busy only.
+    """
+    asked = values_asked(request.session, "executed")
+    folder = tmp_path_factory.mktemp("executed")
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), one_thread) as workers:
+        done = workers.map(run_solved, asked, [folder / f"{lesson}.json" for lesson in asked])
+        return {
+            lesson: (notebook, folder / f"{lesson}.json") for lesson, (notebook, _) in zip(asked, done, strict=True)
+        }
+
+
+def one_thread():
+    os.environ["OMP_NUM_THREADS"] = "1"
+
+
 @pytest.fixture(scope="module", params=lesson_names())
-def executed(request, tmp_path_factory):
-    """A solved lesson run from top to bottom with the real model: its name, the notebook, and its results."""
-    path = tmp_path_factory.mktemp("executed") / "scoreboard.json"
-    notebook, _ = run(request.param, path)
+def executed(request, all_executed):
+    """A solved lesson: its name, the executed notebook, and its results."""
+    notebook, path = all_executed[request.param]
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("COURSE_SCOREBOARD", str(path))
         return request.param, notebook, scoreboard.results()

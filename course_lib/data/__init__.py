@@ -114,6 +114,23 @@ def load_policy_replies() -> list[dict[str, Any]]:
     return [row for _, row in _read(DATA / "support" / "replies.jsonl")]
 
 
+def load_preferences() -> list[dict[str, Any]]:
+    """120 pairs of replies of lesson 09's reply model, each judged by readers under a written guideline.
+
+    ``id``, ``ticket`` (its id in train), ``customer`` and ``rule`` (texts), ``first`` and ``second`` (the replies),
+    ``part`` ("rate": 24 for the student to judge, "more": the others), ``reader`` ("first", "second" or "tie": the
+    better reply) and, for the 24, ``second_reader``. Both readers are language-model agents: see
+    ``support/DATASHEET.md``.
+    """
+    return [row for _, row in _read(DATA / "support" / "preferences.jsonl")]
+
+
+def load_paraphrases() -> list[dict[str, Any]]:
+    """16 dev tickets said in three other ways each: ``ticket`` (its id), ``style`` ("short", "formal" or "rambling")
+    and ``message``. Item and topic are the ticket's."""
+    return [row for _, row in _read(DATA / "support" / "paraphrases.jsonl")]
+
+
 def load_general_texts() -> list[str]:
     """Short paragraphs of general prose, about neither clothes nor illness: see ``general/DATASHEET.md``."""
     return [row["text"] for _, row in _read(DATA / "general" / "texts.jsonl")]

@@ -81,13 +81,14 @@ def jaccard(texts: Sequence[str], n: int = 5) -> np.ndarray:
     return similarity
 
 
-def fit_baseline(texts: Sequence[str], labels: Sequence[Any]) -> Pipeline:
-    """TF-IDF with logistic regression (scikit-learn, its defaults), trained on texts and their labels."""
+def fit_baseline(texts: Sequence[str], labels: Sequence[Any], **options: Any) -> Pipeline:
+    """TF-IDF with logistic regression (scikit-learn, its defaults, but for ``options`` of the latter), trained on texts
+    and their labels."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    return make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000)).fit(texts, labels)
+    return make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000, **options)).fit(texts, labels)
 
 
 def baseline(dataset: DatasetDict) -> tuple[float, list[int], list[int]]:

@@ -73,7 +73,7 @@ def ours_in_a_trainer(lm, rows, config):
     began = time.perf_counter()
     frozen.read_once([row.ids for row in examples], progress=False)
     reading = time.perf_counter() - began
-    loss = ours._AnswerLoss(upper)
+    loss = ours._AnswerLosses(upper)
     batches = [batch for epoch in range(config.epochs) for batch in ours._batches(examples, config, epoch)]
 
     def collate(places):
@@ -83,7 +83,7 @@ def ours_in_a_trainer(lm, rows, config):
 
     class OurTrainer(Trainer):
         def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-            return model(inputs["inputs"], inputs["labels"]) / inputs["answers"]
+            return model(inputs["inputs"], inputs["labels"]).sum() / inputs["answers"]
 
     settings = arguments(replace(config, batch_size=1, epochs=1))  # one of our batches is one of its examples
     trainer = OurTrainer(model=loss, args=settings, train_dataset=list(range(len(batches))), data_collator=collate)
@@ -118,9 +118,9 @@ def timed(trainer) -> float:
 
 
 def encoded(lm, rows):
-    from course_lib.finetune import _encode
+    from course_lib.finetune import encode
 
-    return _encode(clinic_rows(rows), lm, "train")
+    return encode(clinic_rows(rows), lm, "train")
 
 
 def train_one(system: str, n: int, epochs: int) -> dict[str, Any]:

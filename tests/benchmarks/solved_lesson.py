@@ -11,31 +11,15 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from course_lib import scoreboard
-from course_lib.authoring import read_source
+from course_lib.authoring import run_solved
 from course_lib.lessons import find_lesson
 from course_lib.models import default_model
-
-
-def run(lesson: str, scoreboard_file: Path) -> tuple[nbformat.NotebookNode, float]:
-    """The executed solved lesson and its wall time in seconds, kernel start included.
-
-    Raises nbclient's CellExecutionError at the first cell that fails.
-    """
-    notebook = read_source(lesson)
-    environment = os.environ | {"COURSE_SCOREBOARD": str(scoreboard_file)}
-    with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": folder}})
-        started = time.perf_counter()
-        client.execute(env=environment)
-        return notebook, time.perf_counter() - started
 
 
 def main() -> None:
@@ -48,7 +32,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["COURSE_SCOREBOARD"] = str(Path(folder) / "scoreboard.json")
         try:
-            notebook, seconds = run(find_lesson(options.lesson), scoreboard.scoreboard_path())
+            notebook, seconds = run_solved(find_lesson(options.lesson), scoreboard.scoreboard_path())
         except CellExecutionError as error:
             raise SystemExit(f"{options.lesson} stopped: {error}") from None
         if options.notebook:
