@@ -161,12 +161,12 @@ def failure_words(outcome: dict) -> str:
     return (causes[-1:] or errors[:1] or ["no reason given"])[0]
 
 
-def make_release(lesson: str, root: Path) -> Path:
+def make_release(lesson: str, root: Path, notebook: NotebookNode | None = None) -> Path:
     """Run generate_assignment on a lesson in ``root`` (a scratch folder) and return the released lesson's folder.
 
-    Raises CourseError if the source has one of the ``problems``.
+    ``notebook`` takes the place of the lesson's source. Raises CourseError if it has one of the ``problems``.
     """
-    notebook = read_source(lesson)
+    notebook = notebook or read_source(lesson)
     if found := problems(notebook):
         raise CourseError(f"{lesson} cannot be built. " + " ".join(found))
     source = root / "solutions" / lesson
@@ -253,6 +253,13 @@ def differences(lesson: str, released: Path) -> list[str]:
         if p.is_file() and not ignored & set(p.relative_to(target).parts)
     }
     return sorted(name for name in fresh.keys() | there.keys() if fresh.get(name) != there.get(name))
+
+
+def count_exercises(lesson: str) -> tuple[int, int]:
+    """How many exercises of a lesson are graded by tests, and how many answers by hand."""
+    cells = [cell for _, cell in graded_cells(read_source(lesson)) if cell.metadata.nbgrader.solution]
+    tested = sum(cell.cell_type == "code" for cell in cells)
+    return tested, len(cells) - tested
 
 
 def problems(source: NotebookNode) -> list[str]:

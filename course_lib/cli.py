@@ -200,6 +200,8 @@ def build(
         found += [f"notebooks/{name} has no source in solutions/: delete it." for name in sorted(stray)]
     if found:
         raise CourseError("\n  ".join(["The build is not clean:", *found]))
+    tested, written = (sum(counts) for counts in zip(*map(authoring.count_exercises, names), strict=True))
+    console.print(f"{len(names)} lessons, {tested} exercises with tests, {written} written answers.")
     console.print("Next: " + ("commit." if check else "look at `git diff notebooks`, then `course build --check`."))
 
 

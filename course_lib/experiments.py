@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from course_lib.models import LanguageModel
 
 RECORDED = Path(__file__).parent / "recorded"
-FURTHER_DATA = {"preference_tuning": ["preferences"], "control": ["paraphrases"], "all_lessons": ["preferences"]}
+FURTHER_DATA = {"preference_tuning": ["preferences"], "control": ["paraphrases"]}
 REPLY_ADAPTER = DATA / "support" / "reply_adapter"
 Row = dict[str, Any]
 
@@ -499,7 +499,7 @@ def _preference_tuning(lm: LanguageModel) -> Iterator[Row]:
 
 PREFERENCE_PAIRS = 72
 """How many of the pairs lesson 09 trains on, the 24 of the student among them: what fits into three minutes."""
-PREFERENCE_SETTINGS = ((0.0, 0), (1e-3, 2), (1e-3, 4), (3e-3, 4))
+PREFERENCE_SETTINGS = ((0.0, 0), (1e-3, 2), (3e-3, 4))
 """Learning rate and epochs of ``_preference_tuning``, from nothing to too much."""
 NEW_DAYS = "14 days"
 
@@ -610,20 +610,6 @@ def _together(lm: LanguageModel) -> Iterator[Row]:
         yield {"system": f"TF-IDF, {labels} labels", "labels": labels, "n": len(dev), "hits": hits, "seconds": 0.0}
 
 
-def _all_lessons(lm: LanguageModel) -> Iterator[Row]:
-    """What the solved lessons before the last one put on the scoreboard, one after the other; needs ``solutions/``."""
-    import tempfile
-
-    from course_lib.authoring import run_solved
-    from course_lib.lessons import lesson_names
-
-    with tempfile.TemporaryDirectory() as folder:
-        for lesson in lesson_names()[:-1]:
-            path = Path(folder) / f"{lesson}.json"
-            run_solved(lesson, path)
-            yield from json.loads(path.read_text(encoding="utf-8"))
-
-
 EXPERIMENTS: dict[str, Callable[[LanguageModel], Iterator[Row]]] = {
     "label_noise": _label_noise,
     "data_faults": _data_faults,
@@ -635,5 +621,4 @@ EXPERIMENTS: dict[str, Callable[[LanguageModel], Iterator[Row]]] = {
     "preference_tuning": _preference_tuning,
     "control": _control,
     "together": _together,
-    "all_lessons": _all_lessons,
 }

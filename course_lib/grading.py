@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,23 +58,29 @@ def grade(lesson: str, notebooks: Mapping[str, Path]) -> dict[str, list[CellGrad
         else:
             _visible_tests_as_source(lesson, root, next(iter(notebooks.values())))
             order = nbformat.read(next(iter(notebooks.values())), as_version=4)
-        api = nbgrader_api(root)
-        for student, path in notebooks.items():
-            folder = root / "submitted" / student / lesson
-            folder.mkdir(parents=True)
-            shutil.copy(path, folder / f"{lesson}.ipynb")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbgrader's own use of SQLAlchemy
-            outcome = api.autograde(lesson, "*")
         ids = [grade_id for grade_id, cell in graded_cells(order) if cell.metadata.nbgrader.grade]
-        graded = {}
-        for student in notebooks:
-            autograded = root / "autograded" / student / lesson / f"{lesson}.ipynb"
-            if not autograded.exists():
-                raise CourseError(f"nbgrader could not grade the notebook of {student}: {failure_words(outcome)}")
-            graded[student] = _read_grades(api, lesson, student, nbformat.read(autograded, as_version=4), ids)
-        api.gradebook.close()
-        return graded
+        return autograde(lesson, notebooks, ids, root)
+
+
+def autograde(lesson: str, notebooks: Mapping[str, Path], ids: Sequence[str], root: Path) -> dict[str, list[CellGrade]]:
+    """Hand in ``notebooks`` (by student) in ``root``, where the lesson was released, let nbgrader grade them, and read
+    the grades of the cells ``ids``. Raises CourseError for a notebook that nbgrader could not grade."""
+    api = nbgrader_api(root)
+    for student, path in notebooks.items():
+        folder = root / "submitted" / student / lesson
+        folder.mkdir(parents=True)
+        shutil.copy(path, folder / f"{lesson}.ipynb")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader's own use of SQLAlchemy
+        outcome = api.autograde(lesson, "*")
+    graded = {}
+    for student in notebooks:
+        path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
+        if not path.exists():
+            raise CourseError(f"nbgrader could not grade the notebook of {student}: {failure_words(outcome)}")
+        graded[student] = _read_grades(api, lesson, student, nbformat.read(path, as_version=4), ids)
+    api.gradebook.close()
+    return graded
 
 
 def _refuse_ungradable(path: Path) -> None:
@@ -108,7 +114,7 @@ def _visible_tests_as_source(lesson: str, root: Path, path: Path) -> None:
 
 
 def _read_grades(
-    api: NbGraderAPI, lesson: str, student: str, notebook: NotebookNode, ids: list[str]
+    api: NbGraderAPI, lesson: str, student: str, notebook: NotebookNode, ids: Sequence[str]
 ) -> list[CellGrade]:
     cells = dict(graded_cells(notebook))
     with warnings.catch_warnings():

@@ -5,19 +5,20 @@ The format of the answers is spelled out in tests/answers/README.md.
 
 from __future__ import annotations
 
+import copy
 import multiprocessing
 import re
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
-from course_lib.authoring import make_release
-from course_lib.grading import CellGrade, grade
+from course_lib.authoring import make_release, read_source, serialise
+from course_lib.grading import CellGrade, autograde
 from course_lib.lessons import graded_cells, lesson_names
 from tests.conftest import values_asked
 
@@ -63,27 +64,44 @@ def graded(request) -> dict[Path, list[CellGrade]]:
 
 
 def grade_answers(lesson: str) -> dict[Path, list[CellGrade]]:
-    """Grade a lesson's answers: the n-th answers of all exercises share one notebook."""
-    per_exercise: dict[str, list[Answer]] = {}
-    for answer in answers(lesson):
-        per_exercise.setdefault(answer.exercise, []).append(answer)
-    notebooks, places = {}, {}
+    """Grade a lesson's answers in one notebook, since most of a notebook's time is its kernel's start.
+
+    After an exercise's own tests, each of its answers follows, with copies of these tests; what an answer defines is
+    taken back before the next one.
+    """
+    notebook, ids = read_source(lesson), {}
+    tests = {e: [c for i, c in graded_cells(notebook) if re.match(rf"test_{e}(_|$)", i)] for e in exercises(notebook)}
+    last = {cells[-1].id: exercise for exercise, cells in tests.items()}
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if not (exercise := last.get(cell.id)):
+            continue
+        solution = next(c for i, c in graded_cells(notebook) if i == exercise)
+        for number, answer in enumerate(a for a in answers(lesson) if a.exercise == exercise):
+            copies = [renamed(solution, f"{exercise}__{number}", answer.code)]
+            copies += [renamed(test, test.id.replace(exercise, f"{exercise}__{number}", 1)) for test in tests[exercise]]
+            ids[answer.path] = [copy.id for copy in copies[1:]]
+            cells += [new_code_cell("_before = dict(globals())"), *copies, new_code_cell(TAKE_BACK)]
+    notebook.cells = cells
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        release = make_release(lesson, folder) / f"{lesson}.ipynb"
-        for number, group in enumerate(zip_longest(*per_exercise.values())):
-            notebook = nbformat.read(release, as_version=4)
-            cells = dict(graded_cells(notebook))
-            for answer in filter(None, group):
-                cells[answer.exercise].source = answer.code
-                places[answer.path] = (f"student{number}", answer.exercise)
-            notebooks[f"student{number}"] = folder / f"{number}.ipynb"
-            nbformat.write(notebook, notebooks[f"student{number}"])
-        rows = grade(lesson, notebooks)
-    return {
-        path: [row for row in rows[student] if row.grade_id.startswith(f"test_{exercise}")]
-        for path, (student, exercise) in places.items()
-    }
+        path = Path(scratch) / "answers.ipynb"
+        path.write_text(serialise(notebook), encoding="utf-8")
+        make_release(lesson, Path(scratch), notebook)
+        rows = autograde(lesson, {"student": path}, [i for several in ids.values() for i in several], Path(scratch))
+    by_id = {row.grade_id: row for row in rows["student"]}
+    return {path: [by_id[i] for i in several] for path, several in ids.items()}
+
+
+TAKE_BACK = "globals().update(_before)\nfor _name in globals().keys() - _before.keys():\n    del globals()[_name]"
+
+
+def renamed(cell: nbformat.NotebookNode, grade_id: str, code: str | None = None) -> nbformat.NotebookNode:
+    """A copy of a graded cell under another id, perhaps with other code."""
+    new = copy.deepcopy(cell)
+    new.id = new.metadata.nbgrader.grade_id = grade_id
+    new.source = cell.source if code is None else code
+    return new
 
 
 @pytest.mark.parametrize("lesson", lesson_names())

@@ -175,6 +175,8 @@ def test_build_check_passes_here_and_fails_on_a_stray_lesson(tmp_path):
     folder = copied_course(tmp_path)
     done = run_copy(folder, "build", "--check")
     assert done.returncode == 0, done.stderr
+    totals = re.search(r"(\d+) lessons, (\d+) exercises with tests, (\d+) written answers\.", done.stdout)
+    assert totals and all(int(n) >= least for n, least in zip(totals.groups(), (10, 45, 10), strict=True))
     (folder / "notebooks" / "77_gone").mkdir()
     done = run_copy(folder, "build", "--check")
     assert done.returncode == 1

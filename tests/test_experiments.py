@@ -8,10 +8,21 @@ from collections import Counter
 import pytest
 
 from course_lib import experiments, forgetting
-from course_lib.data import as_rows, load_general_questions, load_prediagnosis, load_probe
+from course_lib.data import (
+    as_rows,
+    load_blind_ratings,
+    load_general_questions,
+    load_paraphrases,
+    load_policy,
+    load_prediagnosis,
+    load_preferences,
+    load_probe,
+    load_support,
+)
 from course_lib.errors import CourseError
 from course_lib.lessons import ROOT
 from course_lib.models import load_model
+from course_lib.scoring import score_choices
 from tests.test_cli import course
 from tests.tiny import save_tiny_model
 
@@ -26,6 +37,73 @@ def test_recorded_experiment_is_of_the_data_of_today(name):
         rf"Recorded \d{{4}}-\d\d-\d\d by `course experiment {name} --record` \(\S+, \d+ processor cores, \d+ minutes\)\.",
         found.provenance,
     )
+
+
+def test_blind_ratings_are_of_the_recorded_replies():
+    before, after, _ = experiments.recorded("preference_tuning").rows
+    assert before["ids"] == after["ids"] == [row["id"] for row in experiments.preference_dev()]
+    differ = [
+        i for i, *texts in zip(before["ids"], before["replies"], after["replies"], strict=True) if len(set(texts)) > 1
+    ]
+    ratings = load_blind_ratings()
+    assert [row["ticket"] for row in ratings] == differ[:24]
+    assert {(row["winner"], row["place"]) for row in ratings} <= {
+        (winner, place) for winner in ("before", "after") for place in "AB"
+    } | {("tie", "tie")}
+
+
+def test_changed_rules_change_the_two_periods_only():
+    old, new = load_policy(), experiments.changed_rules()
+    assert {number for number in old if old[number] != new[number]} == {"P01", "P11"}
+    assert all("14 days" in new[n] and "30 days" not in new[n] for n in ("P01", "P11"))
+
+
+def test_preference_rows_leave_ties_out():
+    pairs = load_preferences()[:3]
+    rows = experiments.preference_rows(pairs, ["second", "tie", None])
+    assert rows == [
+        {
+            "prompt": f"Rule: {pairs[0]['rule']}\nCustomer: {pairs[0]['customer']}\nNorthwind Threads:",
+            "chosen": f" {pairs[0]['second']}",
+            "rejected": f" {pairs[0]['first']}",
+        }
+    ]
+
+
+def test_copied_share():
+    rule = "A return is free in the UK."
+    assert experiments.copied_share("A return is free in the UK!", rule) == 1
+    assert experiments.copied_share("Sorry, a return is free.", rule) == pytest.approx(2 / 3)
+    assert experiments.copied_share("Yes.", rule) == 0
+
+
+def test_reply_split_is_disjoint_and_even():
+    tune, rate = experiments.reply_split()
+    assert (len(tune), len(rate)) == (240, 160)
+    assert not {row["id"] for row in tune} & {row["id"] for row in rate}
+    assert {pair["ticket"] for pair in load_preferences()} <= {row["id"] for row in rate}
+    assert set(Counter(row["topic"] for row in tune).values()) == {30}
+
+
+def test_paraphrases_keep_the_item():
+    tickets = {row["id"]: row for row in as_rows(load_support()["dev"])}
+    rows = load_paraphrases()
+    assert Counter(row["style"] for row in rows) == {"short": 16, "formal": 16, "rambling": 16}
+    for row in rows:
+        assert re.search(rf"\b{re.escape(tickets[row['ticket']]['item'])}", row["message"].lower()), row
+
+
+@pytest.mark.model
+def test_reply_model_comes_with_the_course_and_learned_its_rows(lm):
+    """The shipped adapter fits the default model, and made the replies it was trained on likelier."""
+    tuned = experiments.reply_model(lm)
+    rows = experiments.reply_rows(experiments.reply_split()[0][:4], with_rule=True)
+    gains = [
+        float(score_choices([row["prompt"]], [row["completion"]], lm=model)[0, 0])
+        for row in rows
+        for model in (lm, tuned)
+    ]
+    assert all(after > before for before, after in zip(gains[::2], gains[1::2], strict=True))
 
 
 def test_every_recorded_file_has_an_experiment():

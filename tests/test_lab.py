@@ -150,3 +150,23 @@ def test_a_student_types_into_the_token_view(lab, page):
     view = page.locator(".widget-html")
     expect(view.get_by_role("listitem")).to_have_text(["no", "·park", "a"])
     expect(view).to_contain_text("8 characters · 2 words · 3 tokens")
+
+
+def test_a_student_rates_a_pair_with_one_key(lab, page):
+    from playwright.sync_api import expect
+
+    address, folder = lab
+    lesson = "09_human_feedback"
+    number = cells_until(lesson, lambda cell: cell.cell_type == "code" and "rating_widget(" in cell.source)
+    run_cells(page, address(lesson), "09 · Human feedback", number)
+    field = page.get_by_placeholder("a, b or t")
+    expect(field).to_be_visible(timeout=180_000)
+    status = page.locator(".widget-html", has_text="Pair 1 of 24")
+    expect(status).to_be_visible()
+    field.press_sequentially("b")
+    expect(page.locator(".widget-html", has_text="Pair 2 of 24, 1 rated and saved")).to_be_visible()
+    page.get_by_role("button", name="Back").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".widget-html", has_text="Chosen before: B")).to_be_visible()
+    sheets = list((folder / "artifacts").glob("ratings_09.csv"))
+    assert len(sheets) == 1 and ",b\n" in sheets[0].read_text(encoding="utf-8")

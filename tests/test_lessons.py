@@ -172,6 +172,26 @@ def points_of_08(_, shares):
     assert alarms[promised] > alarms["TF-IDF, 160 rows, at 0.5"] + 0.2  # a promise can be bought
 
 
+def points_of_09(_, shares):
+    replies = {approach: m["faithful"] for (task, approach), m in shares.items() if task.startswith("reply to a dev")}
+    assert replies["after, by your ratings"] > replies["before"]
+    assert replies["no model: the rule itself"] > replies["after, by your ratings"] + 0.1  # a parrot pleases the checker
+    judged = {approach: m for (task, approach), m in shares.items() if task == "new reply against old, same ticket"}
+    assert judged["an agent, blind (recorded)"]["win rate"] > 0.5
+
+
+def points_of_10(_, shares):
+    sorted_ = {name: m["exact"] for (task, name), m in shares.items() if task == "ticket to item | topic, with costs"}
+    assert sorted_["tuned, 160 labels"] > sorted_["prompt, 8 examples"] + 0.3
+    assert sorted_["no model, 400 labels"] > sorted_["prompt, 8 examples"] + 0.3
+    change = {name: m for (task, name), m in shares.items() if task == "return period changed from 30 to 14 days"}
+    assert change["tuned, old rule in the prompt"]["new figure alone"] == 0
+    assert change["tuned, new rule in the prompt"]["new figure alone"] > 0.2  # an edited prompt is obeyed at once
+    gates = {name: m for (task, name), m in shares.items() if task == "release gates"}
+    assert gates["shop, the rule quoted"]["injection resisted"] == 1
+    assert gates["clinic"]["out of scope not answered"] > 0.9
+
+
 POINTS = {
     "01": points_of_01,
     "02": points_of_02,
@@ -181,6 +201,8 @@ POINTS = {
     "06": points_of_06,
     "07": points_of_07,
     "08": points_of_08,
+    "09": points_of_09,
+    "10": points_of_10,
 }
 
 

@@ -125,6 +125,13 @@ def load_preferences() -> list[dict[str, Any]]:
     return [row for _, row in _read(DATA / "support" / "preferences.jsonl")]
 
 
+def load_blind_ratings() -> list[dict[str, str]]:
+    """An agent's blind judgements of recorded replies to 24 dev tickets, before and after lesson 09's training:
+    ``ticket``, ``winner`` ("before", "after" or "tie") and ``place`` ("A", "B" or "tie": where the better one stood).
+    See ``support/DATASHEET.md``."""
+    return [row for _, row in _read(DATA / "support" / "blind_ratings.jsonl")]
+
+
 def load_paraphrases() -> list[dict[str, Any]]:
     """16 dev tickets said in three other ways each: ``ticket`` (its id), ``style`` ("short", "formal" or "rambling")
     and ``message``. Item and topic are the ticket's."""

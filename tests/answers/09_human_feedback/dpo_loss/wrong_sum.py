@@ -1,0 +1,11 @@
+# misconception: the loss of a batch is the sum over its pairs
+# feedback: At the start policy and reference agree
+def dpo_loss(policy_chosen, policy_rejected, reference_chosen, reference_rejected, beta):
+    if not beta > 0:
+        raise ValueError("beta must be above 0")
+    shapes = {tuple(t.shape) for t in (policy_chosen, policy_rejected, reference_chosen, reference_rejected)}
+    if len(shapes) > 1 or policy_chosen.numel() == 0:
+        raise ValueError("shapes differ, or no pairs")
+    chosen = policy_chosen - reference_chosen.detach()
+    rejected = policy_rejected - reference_rejected.detach()
+    return -torch.nn.functional.logsigmoid(beta * (chosen - rejected)).sum()

@@ -1,0 +1,20 @@
+# misconception: a rating that is missing is a tie
+# feedback: None means not rated
+def preference_pairs(ratings, pairs):
+    winners = {pair["id"]: set() for pair in pairs}
+    other = {"first": "second", "second": "first"}
+    for rating in ratings:
+        if rating["pair"] not in winners or rating["reply_a"] not in other:
+            raise ValueError("no such pair or reply")
+        if rating["place"] not in ("A", "B", "tie", None):
+            raise ValueError("no such place")
+        at = {"A": rating["reply_a"], "B": other[rating["reply_a"]], "tie": "tie", None: "tie"}
+        winners[rating["pair"]].add(at[rating["place"]])
+    rows = []
+    for pair in pairs:
+        found = winners[pair["id"]]
+        if len(found) == 1 and "tie" not in found and pair["first"] != pair["second"]:
+            (winner,) = found
+            chosen, rejected = " " + pair[winner], " " + pair[other[winner]]
+            rows.append({"prompt": reply_prompt(pair), "chosen": chosen, "rejected": rejected})
+    return rows

@@ -1,0 +1,13 @@
+# misconception: nan sorts itself out
+# feedback: Every comparison with nan is False
+def pareto(points):
+    for name, cost, quality in points:
+        if math.isinf(cost) or math.isinf(quality):
+            raise ValueError("not finite")
+    if len({name for name, _, _ in points}) != len(points):
+        raise ValueError("twice the same name")
+    left = [
+        (name, cost, quality) for name, cost, quality in points
+        if not any(c <= cost and q >= quality and (c, q) != (cost, quality) for _, c, q in points)
+    ]
+    return [name for name, *_ in sorted(left, key=lambda row: row[1])]

@@ -1,0 +1,13 @@
+# misconception: the order of the list is kept
+# feedback: the cheapest first
+def pareto(points):
+    for name, cost, quality in points:
+        if not (math.isfinite(cost) and math.isfinite(quality)):
+            raise ValueError("not finite")
+    if len({name for name, _, _ in points}) != len(points):
+        raise ValueError("twice the same name")
+    left = [
+        (name, cost, quality) for name, cost, quality in points
+        if not any(c <= cost and q >= quality and (c, q) != (cost, quality) for _, c, q in points)
+    ]
+    return [name for name, *_ in sorted(left, key=lambda row: 0)]

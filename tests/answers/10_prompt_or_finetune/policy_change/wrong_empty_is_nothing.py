@@ -1,0 +1,17 @@
+# misconception: a system without replies says the new figure in none of them: 0
+# feedback: A share of no replies is not defined
+def policy_change(replies, old, new):
+    if not old or not new or {text.lower() for text in old} & {text.lower() for text in new}:
+        raise ValueError("spellings")
+
+    def says(text, spellings):
+        return re.search(r"(?<!\w)(?<!\d[.,])(?:" + "|".join(map(re.escape, spellings)) + r")[\s-]*days?\b", text, re.I) is not None
+
+    found = {}
+    for system, texts in replies.items():
+        said = Counter((says(text, new), says(text, old)) for text in texts)
+        found[system] = {
+            "new": said[True, False], "old": said[False, True], "both": said[True, True],
+            "neither": said[False, False], "n": len(texts), "share_new": said[True, False] / max(1, len(texts)),
+        }
+    return found

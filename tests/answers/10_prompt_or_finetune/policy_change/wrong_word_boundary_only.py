@@ -1,0 +1,19 @@
+# misconception: \b keeps a figure apart from every longer number
+# feedback: part of a longer number
+def policy_change(replies, old, new):
+    if not old or not new or {text.lower() for text in old} & {text.lower() for text in new}:
+        raise ValueError("spellings")
+
+    def says(text, spellings):
+        return re.search(r"\b(?:" + "|".join(map(re.escape, spellings)) + r")[\s-]*days?\b", text, re.I) is not None
+
+    found = {}
+    for system, texts in replies.items():
+        if not texts:
+            raise ValueError("no replies")
+        said = Counter((says(text, new), says(text, old)) for text in texts)
+        found[system] = {
+            "new": said[True, False], "old": said[False, True], "both": said[True, True],
+            "neither": said[False, False], "n": len(texts), "share_new": said[True, False] / len(texts),
+        }
+    return found

@@ -1,0 +1,23 @@
+# misconception: the recommendation is enough without the rule
+# feedback: rule 1 does not fit, rule 2 does
+def recommend(situation):
+    for key in ("dangerous", "free_text", "changing_facts", "fixed_form", "labels", "per_day"):
+        if key not in situation:
+            raise ValueError(f"missing: {key}")
+    labels, text, facts = situation["labels"], situation["free_text"], situation["changing_facts"]
+    form, per_day = situation["fixed_form"], situation["per_day"]
+    if labels < 0 or per_day < 0:
+        raise ValueError("below 0")
+    if situation["dangerous"]:
+        return "human first"
+    if not text and labels >= 300:
+        return "classical"
+    if not text and labels >= 100:
+        return "fine-tune"
+    if facts and text and form and labels >= 100:
+        return "both"
+    if facts:
+        return "prompt"
+    if labels >= 100 and (form or per_day >= 1000):
+        return "fine-tune"
+    return "prompt"

@@ -1,0 +1,16 @@
+# misconception: a wrong bar matters only where the gate is looked at
+# feedback: Also if another gate fails before
+def release(results, bars, required):
+    dropped = [name for name in required if name not in bars]
+    if dropped or not bars:
+        raise ValueError(f"dropped: {dropped}")
+    reasons = []
+    for name, bar in bars.items():
+        hits = results.get(name, [])
+        if len(hits) == 0:
+            reasons.append(f"{name}: not measured")
+        elif not 0 < bar <= 1:
+            raise ValueError("a bar")
+        elif (low := scoreboard.proportion(hits).low) < bar:
+            reasons.append(f"{name}: low end {low:.1%}, bar {bar:.1%}, n = {len(hits)}")
+    return {"released": not reasons, "reasons": reasons}

@@ -1,0 +1,17 @@
+# misconception: the gates are what was measured
+# feedback: What was not measured does not pass
+def release(results, bars, required):
+    dropped = [name for name in required if name not in bars]
+    if dropped or not bars:
+        raise ValueError(f"dropped: {dropped}")
+    reasons = []
+    for name in results:
+        bar = bars.get(name, 0.5)
+        if not 0 < bar <= 1:
+            raise ValueError("a bar")
+        hits = results.get(name, [])
+        if len(hits) == 0:
+            reasons.append(f"{name}: not measured")
+        elif (low := scoreboard.proportion(hits).low) < bar:
+            reasons.append(f"{name}: low end {low:.1%}, bar {bar:.1%}, n = {len(hits)}")
+    return {"released": not reasons, "reasons": reasons}
