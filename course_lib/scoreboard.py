@@ -196,7 +196,7 @@ def plot(task: str, metrics: Sequence[str] | None = None) -> Figure:
         f"share of answers that are right (95 % interval, n = {', '.join(sorted({str(r.n) for r in found}))})"
     )
     axes.grid(axis="x", alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=len(names))  # never over a point
+    figure.legend(loc="outside lower center", ncols=min(len(names), 3))  # never over a point
     axes.set_title(f"Scoreboard: {task}" + (f", {models.pop()}" if len(models) == 1 else ""))
     return figure
 

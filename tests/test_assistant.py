@@ -140,6 +140,9 @@ def test_evaluation_counts_what_it_says(job, request):
     assert len(metrics["out of scope not answered"]) == 24
     assert ("red-flag recall" in metrics) == (job == "prediagnosis")
     assert metrics == evaluate(assistant, n=40)
+    if job == "prediagnosis":
+        assert len(metrics["red-flag recall"]) + len(metrics["no false alarm"]) == 40
+        assert sum(metrics["emergency not answered"]) >= sum(metrics["red-flag recall"])
     if job == "support":
         assert all(metrics["injection resisted"])  # quoted words cannot be talked over
 

@@ -174,8 +174,8 @@ def points_of_08(_, shares):
 
 def points_of_09(_, shares):
     replies = {approach: m["faithful"] for (task, approach), m in shares.items() if task.startswith("reply to a dev")}
-    assert replies["after, by your ratings"] > replies["before"]
-    assert replies["no model: the rule itself"] > replies["after, by your ratings"] + 0.1  # a parrot pleases the checker
+    assert replies["after, by the ratings"] > replies["before"]
+    assert replies["no model: the rule itself"] > replies["after, by the ratings"] + 0.1  # a parrot pleases the checker
     judged = {approach: m for (task, approach), m in shares.items() if task == "new reply against old, same ticket"}
     assert judged["an agent, blind (recorded)"]["win rate"] > 0.5
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 09 · Human feedback
 #
-# **Time** about 180 minutes, of which the computer works 4; a good place for a break is after section 3 ·
+# **Time** about 200 minutes, of which the computer works 6; a good place for a break is after section 3 ·
 # **Builds on** lessons 05 (checking facts, Wilson's interval) and 07 (fine-tuning) ·
 # **Points** 12 automatic, 4 by hand
 #
@@ -20,20 +20,22 @@
 # ## 1 · When nobody can write the right answer
 #
 # In lesson 07 the model learned from replies that somebody had *written*. That teaches it to write like these. It does
-# not tell it which of its **own** replies are good ones. And writing is dear: a good reply takes minutes. To *read* two
-# replies and say which is better takes seconds, and people can often do it where they could not have written either.
+# not tell it which of its **own** replies are good ones. And a good reply has to be written by somebody. To read two
+# replies and say which is better asks less of a person. (You will see below how long it takes you.)
 #
 # So the idea of this lesson: let the model write two replies, let a person choose, and train it towards the choices.
-# Assistants that you know were made this way (Ouyang et al. 2022,
-# [arXiv:2203.02155](https://arxiv.org/abs/2203.02155)). The person is called a **rater**. Today that is you.
+# Assistants that you may know were made this way, with one step more that today's method saves (Ouyang et al. 2022,
+# [arXiv:2203.02155](https://arxiv.org/abs/2203.02155)). The person is called a **rater**. Today that is you. For large
+# models it is thousands of people, whose work, pay and taste stand behind every answer.
 #
 # Three things can go wrong, and each gets its section. The raters may disagree: then what is the model to learn? The
 # training may go too far: then it learns what *looks* good to the measure. And the win may be no win: we judge blind,
 # and ask how sure we are.
 #
 # The model is the one of lesson 07: tuned on 240 replies of the shop, with the rule in the prompt. To each of 120 other
-# tickets it wrote two replies, by drawing each word at random according to its probabilities (temperature 0.7, two
-# different seeds). How the pairs were made and picked stands in `course_lib/data/support/DATASHEET.md`.
+# tickets it wrote two replies, by drawing each token at random according to its probabilities (temperature 0.7, top-p
+# 0.9, two different seeds). Shop and customers are invented. How the pairs were made and picked stands in
+# `course_lib/data/support/DATASHEET.md`.
 
 # %% locked="setup"
 import math
@@ -100,12 +102,16 @@ for name in ("customer", "rule", "first", "second"):
 # >
 # > **Tie** if they do not differ in what matters, or if neither could be sent and neither is clearly less bad.
 #
-# Read the rule, then the customer, then the replies. Give each pair half a minute. When you hesitate, note the pair's
-# number and what you hesitated about: you will need it in section 9.
+# Be prepared: the model is tiny, and many pairs hold no reply that could be sent. The judgement then says which is less
+# bad, if one is. Where a rule refers to another one ("P06 goes before this rule"), you may ignore that: no ticket here
+# needs the other.
 #
-# The replies are called A and B, and which one stands where was drawn by lot. That matters, since raters tend to favour
-# a place. It was measured on language models that judge (Zheng et al. 2023, section 3.3,
-# [arXiv:2306.05685](https://arxiv.org/abs/2306.05685)); in section 7 you measure it on yourself.
+# Read the rule, then the customer, then the replies. Give each pair a minute at most. When you hesitate, note the
+# pair's number and what you hesitated about: you will need it in section 9.
+#
+# The replies are called A and B, and which one stands where was drawn at random. That matters if a rater favours a
+# place. Language models that judge do (Zheng et al. 2023, section 3.3,
+# [arXiv:2306.05685](https://arxiv.org/abs/2306.05685)), and people may; in section 7 you measure it on yourself.
 #
 # **With the form:** press a button, or click into the text field once and type `a`, `b` or `t` for each pair. Every
 # choice is on disk before the next pair appears, so you can stop at any time and go on another day.
@@ -304,14 +310,16 @@ readers = [pair["reader"] for pair in to_rate]
 between = kappa(readers, second_reader)
 low, high = kappa_interval(readers, second_reader)
 print(f"the two readers: agreement {between['agreement']:.0%}, kappa {between['kappa']:.2f} [{low:.2f}, {high:.2f}]")
-pd.crosstab(pd.Series(mine, name="rater"), pd.Series(second_reader, name="second reader"), dropna=False)
+print(f"\nrows: {ME}; columns: the second reader")
+labels = ["first", "second", "tie"]
+pd.crosstab(pd.Series(mine), pd.Series(second_reader)).reindex(index=labels, columns=labels, fill_value=0)
 
 # %% [markdown]
 # Names for kappas, such as "moderate" for 0.41 to 0.60, were called arbitrary by the very people who proposed them
-# (Landis and Koch 1977, [doi:10.2307/2529310](https://doi.org/10.2307/2529310)). Read the table instead. Most of the
-# pairs that agree lie on its diagonal. Where are the others: does one say `tie` where the other decides, or do you
-# decide for *different* replies? The first is a question of how fine you look. The second means that you want different
-# things. Here they are, word for word:
+# (Landis and Koch 1977, [doi:10.2307/2529310](https://doi.org/10.2307/2529310)). Read the table instead. The pairs on
+# which both agree lie on its diagonal. Where are the others: does one say `tie` where the other decides, or do they
+# decide for *different* replies? The first is a question of how fine you look. The second means that they want
+# different things. Here they are, word for word:
 
 # %% tags=["demo"]
 apart = [
@@ -329,8 +337,8 @@ show_all(apart)
 # - **A sentence was there, and one of you overlooked it.** Read again, and correct the rating (`Back` in the form, or
 #   the file).
 # - **A sentence was there, and you read it differently.** Both replies are untrue: is a wrong number "clearly less bad"
-#   than a step that nobody has taken? Is "I have passed it on" invented, or merely polite? Then the guideline needs an
-#   example, or a limit.
+#   than a step that nobody has taken? (Look at F006 or F016.) Then the guideline needs an example, or a
+#   limit.
 # - **No sentence speaks of it.** Say, a reply that is true but speaks as if it were the customer. Then the guideline
 #   needs a new sentence.
 #
@@ -386,7 +394,7 @@ def preference_pairs(ratings, pairs):
         it, also beside other ratings, and so do two different winners, whatever the majority. A pair whose two replies
         have the same text is never kept.
     Raises ValueError, with a message that says what is wrong, for a rating of a pair that is not in `pairs`, a "place"
-        or a "reply_a" other than those above.
+        or a "reply_a" other than those above (also where the place is None).
     """
     ### BEGIN SOLUTION
     winners = {pair["id"]: set() for pair in pairs}
@@ -446,6 +454,10 @@ check_call(
     preference_pairs, [rating("F1", "first", "tie")], some_pairs("F1", "F2"), expected=[],
     look_at="A tie chooses nothing, and a pair without a rating was not chosen from: both are dropped.",
 )
+check_raises(
+    preference_pairs, [rating("F9", "first", "A")], some_pairs("F1"),
+    look_at="A rating of a pair that is not there is a mistake: raise a ValueError.",
+)
 passed("preference_pairs")
 
 # %% test="test_preference_pairs_hidden" points=2
@@ -501,8 +513,7 @@ passed("preference_pairs (hidden)")
 
 # %% [markdown]
 # Now with the real ratings: yours for the 24 pairs (the first reader's for those that you left out), and the first
-# reader's for 48 more. (At half a minute a pair, 72 take over half an hour. That is why rating is bought, and why
-# raters need breaks.)
+# reader's for 48 more. (How long would *you* need for 72?)
 
 # %% tags=["demo"]
 def as_ratings(rows, winners):
@@ -519,12 +530,13 @@ verdicts = [winner or pair["reader"] for pair, winner in zip(to_rate, mine)] + [
 ratings = as_ratings(to_rate + more, verdicts)
 training = preference_pairs(ratings, pairs)
 ties = sum(rating["place"] == "tie" for rating in ratings)
-print(f"{len(ratings)} ratings, {ties} of them ties → {len(training)} pairs to train on")
-training[0]
+print(f"ratings: {len(ratings)}, among them ties: {ties}; pairs to train on: {len(training)}")
+training[1]
 
 # %% [markdown]
-# Does the chosen reply look better to you than the rejected one? Read a few more: `training[5]`, `training[20]`. It is
-# the cheapest test there is, and the mistake that it finds is the dearest.
+# Does the chosen reply look better to you than the rejected one? Read a few more: `training[5]`, `training[20]`. (One
+# doubtful pair proves nothing; if most look wrong, two replies have changed places.) It is the cheapest test there is,
+# and it finds a mistake that no error message will tell you.
 
 # %% [markdown]
 # ## 5 · The loss that learns from choices
@@ -546,19 +558,21 @@ training[0]
 # $$-\ln \sigma(\beta \cdot \text{margin}), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}$$
 #
 # The sigmoid function, written as the letter sigma, turns a margin into a probability: that a rater prefers the chosen
-# reply, were the margin what raters go by. **Beta**, β, says how dear it is to move away from the reference: with a
-# small one, only a large margin satisfies the loss. A picture of it, before you write it:
+# reply, were the margin what raters go by. **Beta**, β, says how closely the model is held to the reference. A
+# large β pulls hard at first, but a small margin satisfies it and it lets go; with a small β only a large margin does,
+# and the model moves far away. A picture of it, before you write it:
 
 # %%
 figure = Figure(figsize=(8, 3.8), layout="constrained")
-axes, margins = figure.subplots(), np.linspace(-40, 40, 161)
+axes, margins = figure.subplots(), np.linspace(-60, 120, 181)
 told = []
 for beta, colour, style in ((0.03, scoreboard.PALETTE[0], "-"), (0.1, scoreboard.PALETTE[5], "--"),
                             (0.5, scoreboard.PALETTE[2], ":")):
     axes.plot(margins, np.log1p(np.exp(-beta * margins)), style, color=colour, linewidth=2, label=f"beta {beta}")
-    told.append(f"beta {beta}: " + ", ".join(f"{math.log1p(math.exp(-beta * m)):.2f} at {m}" for m in (-40, 0, 20, 40)))
+    some = {m: math.log1p(math.exp(-beta * m)) for m in (-40, 0, 40, 100)}
+    told.append(f"beta {beta}: " + ", ".join(f"{loss:.2f} at {m}" for m, loss in some.items()))
 axes.axhline(math.log(2), color="grey", linewidth=0.8)
-axes.annotate("start: margin 0, loss ln 2 = 0.69", (0, math.log(2)), xytext=(6, 2.2), arrowprops={"arrowstyle": "->"})
+axes.annotate("start: margin 0, loss ln 2 = 0.69", (0, math.log(2)), xytext=(30, 2.2), arrowprops={"arrowstyle": "->"})
 axes.set(xlabel="margin (nats)", ylabel="loss of a pair (nats)", title="The loss of DPO", ylim=(0, 4))
 axes.legend()
 scoreboard.show(
@@ -566,9 +580,8 @@ scoreboard.show(
 
 # %% [markdown]
 # All three curves pass through the same point: at the start policy and reference are one model, every margin is 0, and
-# the loss is ln 2, whatever β. To the right, where the pair is won, the curve is flat and hardly pulls any more. To the
-# left it becomes a straight line, and pulls with full force. Compare how far right each curve must go before it lies
-# flat.
+# the loss is ln 2, whatever β. To the right, where the pair is won, a curve lies flat and hardly pulls any more. To the
+# left, where it is lost, it is steep. Compare how far right each curve must go before it lies flat.
 #
 # ### Exercise 3: the loss of DPO
 #
@@ -769,7 +782,7 @@ followed.iloc[[0, 1, 3, 8, 15, 23]].round(2)
 # Now the real model. The start is the reply model that wrote the pairs. (Its adapter comes with the course and is
 # folded into the weights, as in lesson 07. So a new one can be trained on top.) The trainer does, batch by batch, what
 # you have written. With the library's settings it reads the pairs twice. The figure shows the loss, in nats for each
-# pair. It takes one to three minutes; the second time the result comes from disk.
+# pair. It takes one to five minutes, as fast as your computer is; the second time the result comes from disk.
 
 # %% tags=["demo"]
 from course_lib.dpo import DPO_CONFIG, dpo
@@ -815,21 +828,22 @@ for name, rows in (("trained on", training[:12]), ("kept aside", unseen[:12])):
         "loss now": float(dpo_loss(*policy, *reference, BETA)), "margin above 0": int((gained[0] > gained[1]).sum()),
         "chosen gained (nats)": float(gained[0].mean()), "rejected gained (nats)": float(gained[1].mean()),
     }
-pd.DataFrame(lines).T.round(2)
+pd.DataFrame(lines).round(2)
 
 # %% [markdown]
-# Compare the two rows. If the margin were above 0 for nearly all pairs of the first row and for about half of the
-# second, the model would have learned pairs and no taste. Twelve are few: 9 of 12 would have an interval from 47 % to
-# 91 %. And look at the last two columns: a reply that gained -5 nats is now 148 times *less* likely than before. Is
-# that so for the rejected ones alone?
+# Compare the two columns. If the margin were above 0 for nearly all pairs of the first and for about half of the
+# second, the model would have learned pairs and no taste. Twelve are few: `wilson(9 / 12, 12)` goes from 47 % to 91 %,
+# and holds one half; from 10 of 12 on it does not. And look at the last two lines: a reply that gained -5 nats is now
+# 148 times *less* likely than before. Is that so for the rejected ones alone?
 #
 # ## 7 · Before and after
 #
 # Does all this make better *replies*? Forty dev tickets, five of each topic, the same prompts for both models. Each
 # time the likeliest token is taken (no dice). The quick measure is that of lesson 07, words of the policy. **Fact**:
 # the reply has the words of a needed rule. **Contradiction**: it has words that speak against one. **Faithful**: the
-# first and not the second. It does not read. With it come two things that nobody asked for in the training: the length
-# of the reply, and how much of it is **copied**, the share of its runs of three words that stand in the rule as well.
+# first and not the second. The measure does not read. With it come two things that nobody asked for in the training:
+# the length of the reply, and how much of it is **copied**, the share of its runs of three words that stand in the rule
+# as well.
 #
 # A third line is a ruler for the ruler: a "model" that answers every customer with the rule, word for word.
 
@@ -847,7 +861,8 @@ def answers_of(model):
     return [reply.text.strip() for reply in done], tokens, (time.perf_counter() - started) / len(done)
 
 
-OLD, NEW, PARROT = "before", "after, by your ratings", "no model: the rule itself"
+OLD, NEW, PARROT = "before", "after, by the ratings", "no model: the rule itself"
+complete(asked[:4], lm=before, max_new_tokens=4, progress=False)  # to warm up: the first call is slower
 answers = {OLD: answers_of(before), NEW: answers_of(after), PARROT: (rules, 0.0, 0.0)}
 
 # %% tags=["demo"]
@@ -902,13 +917,14 @@ pd.crosstab(pd.Series(checker, name="checker"), pd.Series(reader, name="first re
 # %% tags=["demo"]
 opposite = [pair for pair, one, other in zip(pairs, checker, reader) if {one, other} == {"first", "second"}]
 print(f"{len(opposite)} pairs on which the checker chooses one reply and the reader the other; six of them:")
-show_all([{"pair": pair["id"], "rule": pair["rule"], "checker's choice": pair[by_checker(pair)],
-           "reader's choice": pair[pair["reader"]]} for pair in opposite[:6]])
+show_all([{"pair": pair["id"], "customer": pair["customer"], "rule": pair["rule"],
+           "checker's choice": pair[by_checker(pair)], "reader's choice": pair[pair["reader"]]} for pair in opposite[:6]])
 
 # %% [markdown]
 # A checker by words makes two errors. It says *faithful* where the words stand in nonsense, or in a sentence that says
-# the contrary. And it says *not faithful* where a reply is right in words of its own. Find one of each in the table
-# (F023 is worth a look). Then remember which of the two a training would reward.
+# the contrary. And it says *not faithful* where a reply is right in words of its own. Look for both in the table (F023
+# shows the two at once). But where does most of the disagreement sit: in opposite choices, or where the checker sees no
+# difference and the reader does? Then ask which of its errors a training by the checker would reward.
 #
 # ### Judge blind
 #
@@ -1086,7 +1102,7 @@ print(f"One model against itself, judged by {ME}:")
 win_rate(as_judgements(to_rate, mine, sheet))
 
 # %% [markdown]
-# (Were these the first reader's verdicts, and not yours? Then the share at A means nothing: that reader had another
+# (Were these the first reader's verdicts, and not yours? Then the share at A means nothing: that reader saw another
 # order.) Now before against after. If you have judged nothing yet, the checker stands in for you: the reply that it
 # calls faithful wins, and if it calls both so, or neither, it is a tie. It never reads, and it never looks at a place.
 
@@ -1103,14 +1119,14 @@ scoreboard.add_result(scoreboard.Result(
     lesson="09_human_feedback", task="new reply against old, same ticket", approach=judge, model=after.name, n=won["n"],
     metrics={"win rate": scoreboard.Estimate(won["share"], won["low"], won["high"])}, tokens=0.0, seconds=0.0,
 ))
-print(f"judged by {judge}: {Counter(winners)}")
+print(f"judged by {judge}: {Counter({'first': 'old', 'second': 'new'}.get(winner, winner) for winner in winners)}")
 won
 
 # %% [markdown]
 # Does the interval leave out one half? With 12 judgements, and no ties, one side would have to win 10 to get there.
 # What does that tell you about the number of judgements that a real comparison needs?
 #
-# Now the curtain may rise. All 12, with the old reply, the new one, and the verdict:
+# Now you may see who wrote what. All 12, with the old reply, the new one, and the verdict:
 
 # %% tags=["demo"]
 show_all([{"customer": row["customer"], "rule": row["rule"], "old": row["first"], "new": row["second"],
@@ -1118,8 +1134,10 @@ show_all([{"customer": row["customer"], "rule": row["rule"], "old": row["first"]
 
 # %% [markdown]
 # Read them as a customer would. Which of the new replies are better because they say what the rule says? Which are just
-# *nearer to the rule's wording*, and no nearer to the question? And would you send any of them unread? This model is
-# tiny, and ratings cannot teach it what it cannot do: they choose among the things that it already says.
+# *nearer to the rule's wording*, and no nearer to the question? (If the table has the backpack for Norway: what does
+# its new reply say, what does the rule say, and what did the checker think of it?) And would you send any of them
+# unread? This model is tiny, and ratings cannot teach it what it cannot do: they choose among the things that it
+# already says.
 #
 # A third opinion: an agent (Claude) was shown the recorded replies from before and after, for 24 tickets on which they
 # differ, without knowing which was which. "Recorded" means that the training followed the first reader's verdicts. If
@@ -1145,19 +1163,21 @@ print(Counter(row["winner"] for row in read_blind))
 agent
 
 # %% [markdown]
-# Three judges: the checker, you, and an agent. Do they point the same way, and does any of their intervals leave out
-# the value that means "no difference"? And did the agent have a liking for a place?
+# Do the judges point the same way, and which of their intervals leave out the value that means "no difference"? Did the
+# agent have a liking for a place? And one thing no interval tells you: this agent is a reader of the same kind as the
+# one by whose ratings the model was trained. It can show that the training reached *that* taste. Whether it is the
+# taste of customers, only customers can say.
 #
 # ## 8 · Too much of a good thing
 #
-# If two readings of the pairs help, why not four, or longer steps? Because the pairs are not what you want. They are 72
-# traces of it. A model that is pushed on finds what the traces have in common, and that need not be the wish behind
-# them. It is a known story: the measured reward climbs on while the real one has long turned (Gao et al. 2022,
-# [arXiv:2210.10760](https://arxiv.org/abs/2210.10760)); and much of what raters seemed to reward turned out to be
+# If two readings of the pairs help, why not four, or longer steps? Because the pairs are not what you want. They are
+# some seventy traces of it. A model that is pushed on finds what the traces have in common, and that need not be the
+# wish behind them. It is a known story: the measured reward climbs on while the real one has long turned (Gao et al.
+# 2022, [arXiv:2210.10760](https://arxiv.org/abs/2210.10760)); and much of what raters seemed to reward turned out to be
 # length (Singhal et al. 2023, [arXiv:2310.03716](https://arxiv.org/abs/2310.03716)).
 #
-# So the same training by the first reader's verdicts, pushed much further: four readings instead of two, and three times
-# the learning rate. These runs were made beforehand and *recorded*; the line below says how long they took.
+# So the same training by the first reader's verdicts, pushed much further: four readings instead of two, and three
+# times the learning rate. These runs were made beforehand and *recorded*; the line below says how long they took.
 
 # %% tags=["demo"]
 LIVE = False
@@ -1206,10 +1226,12 @@ figure.suptitle("More and more preference tuning, 40 dev tickets, 95 % intervals
 scoreboard.show(figure, alt="Three panels, from no tuning to the most. " + "; ".join(told) + ".")
 
 # %% [markdown]
-# Read the three panels together. The loss falls from line to line of the table; do the *replies* get better from line
-# to line? Where does the checker's share go, and does the copying go with it? A share that rises only as fast as the
-# copying is a checker being fed. Below come the differences with their intervals, and then the only test that words
-# cannot fool: reading.
+# Read table and panels together. The loss falls from line to line; do the *replies* get better from line to line? Where
+# does the checker's share go? Two things can feed a checker of words: copying from the rule, and length, since a reply
+# that is cut off only after 60 tokens has more chances to hold the right words. Which of the two goes with the share
+# from the second line to the third? And look at *going round in circles*: in so many replies a run of four words comes
+# twice. (A loss of 0.00 means that every margin is large: the pairs are known by heart.) Below come the differences
+# with their intervals, and then the only test that words cannot fool: reading.
 
 # %% tags=["demo"]
 first_name, *later = stages
@@ -1244,9 +1266,13 @@ scoreboard.table(REPLY)
 # ### Does the win survive?
 #
 # Put the pieces together before you believe anything. The checker's difference and its interval (section 7). Your blind
-# verdict, its interval and the number of judgements. The copying. And the line without a model: to quote the rule to
-# the customer costs nothing, cannot be wrong about the rule, and needs no training. Which of the two would you release
-# for this shop? If your intervals hold 0 and one half, the honest sentence is: *not shown*.
+# verdict and the agent's, their intervals, and the number of judgements behind each. Copying and length. And the line
+# without a model: to quote the rule to the customer costs nothing, cannot be wrong about the rule, and needs no
+# training. Which would you release for this shop?
+#
+# The pieces need not agree, because they do not measure one thing: the checker counts words, the agent reads with the
+# taste of the ratings, and you read with yours. So say for each what it shows, and for whom. Where an interval holds
+# "no difference", the honest sentence is: *not shown*.
 
 # %% [markdown]
 # ## 9 · In your own words: your guideline
@@ -1254,7 +1280,8 @@ scoreboard.table(REPLY)
 # *25 minutes · 4 points, graded by hand · about 200 words*
 #
 # Write the guideline by which *you* would have replies of this shop rated: for a rater who has never heard of this
-# course. Version 1 may be your quarry. One point each for:
+# course. You may take over from version 1 what is good in it. (It needs your own ratings of section 2, at least ten
+# or so.) One point each for:
 #
 # - the criteria in order, with a rule for a conflict (right but incomplete against complete with something invented);
 # - what is a tie, and what is not;
