@@ -165,7 +165,7 @@ def test_a_student_rates_a_pair_with_one_key(lab, page):
     expect(status).to_be_visible()
     field.press_sequentially("b")
     expect(page.locator(".widget-html", has_text="Pair 2 of 24, 1 rated and saved")).to_be_visible()
-    page.get_by_role("button", name="Back").focus()
+    page.get_by_role("button", name="Back", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator(".widget-html", has_text="Chosen before: B")).to_be_visible()
     sheets = list((folder / "artifacts").glob("ratings_09.csv"))
