@@ -9,7 +9,9 @@ these parts up one by one; lesson 10 puts gates before a release.
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -140,6 +142,8 @@ class Assistant:
                 return fixed("emergency", f"a sign: {sign!r}")
             if alarm >= self.threshold:
                 return fixed("emergency", f"the alarm's score {alarm:.2f} reaches {self.threshold:.2f}")
+            if _conditions()[about]["base_urgency"] == "emergency":
+                return fixed("emergency", f"it could be {about}")
         if any(wish in lower for wish in WISHES):
             return fixed("human", "asks for a person")
         if ours < 0.5:
@@ -151,10 +155,11 @@ class Assistant:
     def _people_wrote(self, about: str) -> str:
         if self.config.job == "support":
             return _rules(self.config)[about]
-        text = _conditions()[about]["next_step"]["self_care"]
+        steps = _conditions()[about]["next_step"]
         return (
-            f"It could be {about.replace('_', ' ')}. This is not a diagnosis. Usual first steps: {text}. If you are "
-            "worried or it gets worse, see a doctor."
+            f"It could be {about.replace('_', ' ')}. This is not a diagnosis; only a doctor can make one. To have it "
+            f"looked at: {steps['see_doctor']}. Until then: {steps['self_care']}. If it gets worse, call 111; in "
+            "danger, 999."
         )
 
     def _write(self, messages: Sequence[str], answers: Sequence[Answer]) -> list[Answer]:
@@ -183,6 +188,7 @@ def _rules(config: AssistantConfig) -> Mapping[str, str]:
     return config.rules if config.rules is not None else load_policy()
 
 
+@functools.cache
 def _conditions() -> dict[str, Any]:
     return json.loads((DATA / "prediagnosis" / "facts.json").read_text(encoding="utf-8"))["conditions"]
 
@@ -217,8 +223,6 @@ def build_assistant(config: AssistantConfig, lm: LanguageModel | None = None, *,
 
 def _promise(texts: Sequence[str], emergencies: Sequence[bool], recall: float) -> float:
     """The highest threshold that catches so many emergencies of train, each scored by a model that has not seen it."""
-    import math
-
     from sklearn.model_selection import cross_val_predict
 
     model = fit_baseline(texts, emergencies, class_weight="balanced")
@@ -284,7 +288,9 @@ def release_card(assistant: Assistant, metrics: Mapping[str, Sequence[bool]], ga
     words = "people's (quoted)" if config.writer == "quote" else f"{assistant.lm.name}, checked against the rule"
     about = [f"- Words: {words}"]
     if medical:
-        about.append(f"- Alarm: recall {config.promised_recall:.0%} promised, threshold {assistant.threshold:.2f}")
+        about.append(
+            f"- Alarm: recall {config.promised_recall:.0%} promised on train, threshold {assistant.threshold:.2f}"
+        )
     about += [
         f"- A person takes over: below a confidence of {config.confidence:g}, out of scope, and on request",
         "- Data: this course's invented messages; measured on rows of the test split",
