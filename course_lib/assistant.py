@@ -164,10 +164,11 @@ class Assistant:
 
     def _write(self, messages: Sequence[str], answers: Sequence[Answer]) -> list[Answer]:
         """Let the model write where something is to be answered, and pass on only what keeps to the rule."""
+        from course_lib.experiments import reply_prompt
         from course_lib.prompting import complete
 
         places = [place for place, answer in enumerate(answers) if answer.route == "answer"]
-        prompts = [f"Rule: {answers[place].text}\nCustomer: {messages[place]}\nNorthwind Threads:" for place in places]
+        prompts = [reply_prompt(messages[place], answers[place].text) for place in places]
         replies = complete(prompts, lm=self.lm, max_new_tokens=60, stop=["\n"])
         written = list(answers)
         for place, reply in zip(places, replies, strict=True):

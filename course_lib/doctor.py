@@ -102,13 +102,17 @@ def has_bfloat16() -> bool | None:
     return any(flag in flags for flag in ("avx512_bf16", "amx_bf16", " bf16"))
 
 
+def processor_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _processor() -> Finding:
     import torch
 
     words = {True: "in hardware", False: "not in hardware, stay with float32", None: "unknown"}
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "none (none is needed)"
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return Finding("Processor", f"{cores} cores; bfloat16: {words[has_bfloat16()]}; GPU: {gpu}")
+    return Finding("Processor", f"{processor_cores()} cores; bfloat16: {words[has_bfloat16()]}; GPU: {gpu}")
 
 
 def _model() -> Finding:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import re
 import time
@@ -34,6 +33,7 @@ from course_lib.data import (
 )
 from course_lib.data.corruption import corrupt
 from course_lib.data.report import fit_baseline
+from course_lib.doctor import processor_cores
 from course_lib.errors import CourseError
 from course_lib.faithfulness import check_reply
 from course_lib.files import write_atomically
@@ -88,7 +88,7 @@ def run(name: str) -> Experiment:
         date=datetime.now(UTC).date().isoformat(),
         command=f"course experiment {name} --record",
         model=lm.name,
-        processors=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        processors=processor_cores(),
         seconds=round(time.perf_counter() - began + sum(_found_on_disk)),
         data=data_digest(name),
         rows=rows,
@@ -178,7 +178,11 @@ def _tune(
     """``finetune``, noting what was saved, so that an experiment's minutes are those of a first run."""
     from course_lib.finetune import finetune
 
-    tuned = finetune(lm, train, config, dev=dev, progress=False)
+    return _noted(finetune(lm, train, config, dev=dev, progress=False))
+
+
+def _noted(tuned: Finetuned) -> Finetuned:
+    """A training as it is, its seconds kept in mind if it came from disk."""
     if tuned.reused:
         _found_on_disk.append(tuned.seconds)
     return tuned
@@ -325,15 +329,19 @@ def classical_tickets(train: Sequence[Row], rows: Sequence[Row]) -> list[tuple[s
     return [((words or ["unknown"])[0], str(t)) for words, t in zip(named, topics.predict(messages), strict=True)]
 
 
+def reply_prompt(message: str, rule: str = "") -> str:
+    """What a reply model reads: on request the rule, then the customer's message."""
+    return (f"Rule: {rule}\n" if rule else "") + f"Customer: {message}\nNorthwind Threads:"
+
+
 def reply_rows(rows: Sequence[Row], with_rule: bool = False, rules: Mapping[str, str] | None = None) -> list[Row]:
     """Examples for ``finetune``: a ticket, on request with the policy's rules that it needs (or with ``rules`` in their
     place), and the agent's reply."""
     rules = load_policy() if rules is None else rules
     examples = []
     for row in rows:
-        rule = "Rule: " + " ".join(rules[number] for number in row["policy_ids"]) + "\n" if with_rule else ""
-        prompt = f"{rule}Customer: {row['message']}\nNorthwind Threads:"
-        examples.append({"prompt": prompt, "completion": " " + row["reply"]})
+        rule = " ".join(rules[number] for number in row["policy_ids"]) if with_rule else ""
+        examples.append({"prompt": reply_prompt(row["message"], rule), "completion": " " + row["reply"]})
     return examples
 
 
@@ -350,7 +358,7 @@ def preference_rows(pairs: Sequence[Row], winners: Sequence[str | None]) -> list
     for pair, winner in zip(pairs, winners, strict=True):
         if winner in ("first", "second"):
             loser = "second" if winner == "first" else "first"
-            prompt = f"Rule: {pair['rule']}\nCustomer: {pair['customer']}\nNorthwind Threads:"
+            prompt = reply_prompt(pair["customer"], pair["rule"])
             examples.append({"prompt": prompt, "chosen": " " + pair[winner], "rejected": " " + pair[loser]})
     return examples
 
@@ -474,9 +482,7 @@ def _preference_tuning(lm: LanguageModel) -> Iterator[Row]:
     for rate, epochs in PREFERENCE_SETTINGS:
         model, seconds, loss = base, 0.0, None
         if epochs:
-            tuned = dpo(base, examples, replace(DPO_CONFIG, learning_rate=rate, epochs=epochs), progress=False)
-            if tuned.reused:
-                _found_on_disk.append(tuned.seconds)
+            tuned = _noted(dpo(base, examples, replace(DPO_CONFIG, learning_rate=rate, epochs=epochs), progress=False))
             model, seconds, loss = tuned.lm, tuned.seconds, tuned.epochs[-1]["train_loss"]
         prompts = [row["prompt"] for row in reply_rows(dev, with_rule=True)]
         replies = complete(prompts, lm=model, max_new_tokens=60, stop=["\n"], progress=False)
