@@ -58,7 +58,7 @@ def exercises(notebook: nbformat.NotebookNode) -> list[str]:
 @pytest.fixture(scope="session")
 def graded(request) -> dict[Path, list[CellGrade]]:
     """The grades of every answer's own exercise. Two lessons at a time: a kernel that starts keeps one core busy."""
-    asked = sorted({answer.lesson for answer in values_asked(request.session, "answer")})
+    asked = sorted({answer.lesson for answer in values_asked(request.session, "recorded")})
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as workers:
         return {path: rows for grades in workers.map(grade_answers, asked) for path, rows in grades.items()}
 
@@ -118,16 +118,16 @@ def test_every_exercise_has_enough_answers(lesson, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "answer", [a for lesson in lesson_names() for a in answers(lesson)], ids=lambda a: f"{a.exercise}-{a.path.stem}"
+    "recorded", [a for lesson in lesson_names() for a in answers(lesson)], ids=lambda a: f"{a.exercise}-{a.path.stem}"
 )
-def test_answer_is_judged_rightly(answer, graded):
-    rows = graded[answer.path]
+def test_answer_is_judged_rightly(recorded, graded):
+    rows = graded[recorded.path]
     assert rows
     points, possible = sum(row.points for row in rows), sum(row.max_points for row in rows)
     messages = "\n".join(row.message for row in rows)
-    if answer.right:
+    if recorded.right:
         assert points == possible, messages
     else:
         assert points < possible
-        assert answer.comment("feedback") in messages
+        assert recorded.comment("feedback") in messages
         assert "Traceback" not in messages
