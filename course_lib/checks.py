@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import io
 import linecache
 import math
@@ -42,13 +43,19 @@ def _call_text(function: Callable, args: tuple, kwargs: Mapping[str, Any]) -> st
     return f"{getattr(function, '__name__', function)}({', '.join(parts)})"
 
 
+def own_line(error: BaseException) -> str:
+    """The last line of the reader's own code that an exception passed through, or an empty text."""
+    if hasattr(error, "student_line"):  # it happened in the process of the student's code, which told the line
+        return error.student_line
+    own = [f for f in traceback.extract_tb(error.__traceback__) if "ipykernel" in f.filename or "ipython" in f.filename]
+    return linecache.getline(own[-1].filename, own[-1].lineno or 0).strip() if own else ""
+
+
 def _raised(error: BaseException) -> str:
     """An exception in one line, with the line of the reader's own code that raised it."""
     text = f"the error {type(error).__name__}: {error}" if str(error) else f"the error {type(error).__name__}"
-    own = [f for f in traceback.extract_tb(error.__traceback__) if "ipykernel" in f.filename or "ipython" in f.filename]
-    if own and (line := linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()):
-        text += f", at your line `{line}`"
-    return text
+    line = own_line(error)
+    return f"{text}, at your line `{line}`" if line else text
 
 
 def _run(function: Callable, args: tuple, kwargs: Mapping[str, Any]) -> tuple[Any, BaseException | None]:
@@ -148,6 +155,25 @@ def call(function: Callable, *args: Any, look_at: str = "", **kwargs: Any) -> An
     if error is not None:
         _fail(_call_text(function, args, kwargs), _raised(error), "a result", look_at)
     return got
+
+
+student_process: Callable[[Callable, tuple, dict], Any] | None = None
+"""Set where a class is graded: runs a function in the process of the student's code."""
+
+
+def in_student_process(function: Callable) -> Callable:
+    """Mark a test's helper that must run where the student's code is: it uses a student's class or hands it a model.
+
+    In a notebook this changes nothing. When a class is graded, the student's code runs in a process of its own
+    (course_lib/grading/SECURITY.md); the marked function is sent there, and must return plain data, arrays or tensors,
+    which the test then compares with what it has computed itself.
+    """
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return student_process(function, args, kwargs) if student_process else function(*args, **kwargs)
+
+    return run
 
 
 def passed(name: str) -> None:

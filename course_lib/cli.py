@@ -15,6 +15,7 @@ from rich.table import Table
 
 from course_lib import models
 from course_lib.errors import CourseError
+from course_lib.grading import commands
 from course_lib.lessons import (
     NOTEBOOKS,
     ROOT,
@@ -210,13 +211,13 @@ def check_notebook(
     lesson: Annotated[str, typer.Argument(help="a lesson's number or name")],
 ) -> None:
     """Grade your own notebook of a lesson, without changing it, and say what to look at."""
-    from course_lib import grading
+    from course_lib.grading import self_check
 
     name = find_lesson(lesson)
     notebook = notebook_path(name)
     complete = source_path(name).exists()
     console.print(f"Grading {notebook.relative_to(ROOT)} as it was last saved …")
-    grades = grading.grade(name, {"you": notebook})["you"]
+    grades = self_check.grade(name, {"you": notebook})["you"]
     table = Table("exercise", "points", "what the check says", show_lines=True)
     for row in grades:
         good = not row.message
@@ -246,3 +247,8 @@ def doctor() -> None:
     if remedies:
         raise CourseError("\n  ".join(["Something needs mending:", *remedies]))
     console.print("All well. Next: `course lab`.")
+
+
+app.command()(commands.grade)
+app.command()(commands.feedback)
+app.add_typer(commands.grades, name="grades")

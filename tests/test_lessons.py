@@ -13,7 +13,7 @@ import pytest
 
 from course_lib import scoreboard
 from course_lib.authoring import make_release, read_source, run_solved, serialise
-from course_lib.grading import grade
+from course_lib.grading.self_check import grade
 from course_lib.lessons import ROOT, graded_cells, lesson_names, notebook_path
 from tests.conftest import values_asked
 

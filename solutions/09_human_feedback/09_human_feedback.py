@@ -51,7 +51,7 @@ from IPython.display import HTML
 from matplotlib.figure import Figure
 
 from course_lib import scoreboard, stand_ins
-from course_lib.checks import call, check_call, check_raises, check_that, passed
+from course_lib.checks import call, check_call, check_raises, check_that, in_student_process, passed
 from course_lib.data import as_rows, load_preferences, load_support
 
 pairs = load_preferences()
@@ -635,40 +635,48 @@ def dpo_loss(policy_chosen, policy_rejected, reference_chosen, reference_rejecte
 
 
 # %% test="test_dpo_loss" points=1
-def loss_check(numbers, beta, expected, look_at, tolerance=1e-5):
-    """Compare the loss of four lists of numbers with what is expected; give the tensors back, with their gradients."""
+@in_student_process
+def loss_and_pull(numbers, beta):
+    """dpo_loss of four lists of numbers, as a tensor; whether it has a history; each list's gradient and its flag."""
     tensors = [torch.tensor(values, requires_grad=True) for values in numbers]
+    loss = dpo_loss(*tensors, beta)
+    followed = isinstance(loss, torch.Tensor) and loss.shape == () and loss.requires_grad
+    if followed:
+        loss.backward()
+    pulls = [torch.zeros_like(tensor) if tensor.grad is None else tensor.grad for tensor in tensors]
+    return (loss.detach() if isinstance(loss, torch.Tensor) else loss), followed, pulls, [t.requires_grad for t in tensors]
+
+
+def loss_check(numbers, beta, expected, look_at, tolerance=1e-5):
+    """Compare the loss of four lists of numbers with what is expected; returns the gradients and the tensors' flags."""
     called = f"dpo_loss({', '.join(str(values) for values in numbers)}, beta={beta})"
-    loss = call(dpo_loss, *tensors, beta, look_at=look_at)
+    loss, followed, pulls, flags = call(loss_and_pull, numbers, beta, look_at=look_at)
     single = isinstance(loss, torch.Tensor) and loss.shape == ()
     check_that(
         single, called=called, gave=loss if not isinstance(loss, torch.Tensor) else f"a tensor of shape {loss.shape}",
         expected="a tensor with one number, of shape ()", look_at="Return the mean as a tensor: no item(), no float().",
     )
-    close = abs(float(loss.detach()) - expected) <= tolerance * max(1, abs(expected))
-    check_that(close, called=called, gave=f"{float(loss.detach()):.6f}", expected=f"{expected:.6f}", look_at=look_at)
+    close = abs(float(loss) - expected) <= tolerance * max(1, abs(expected))
+    check_that(close, called=called, gave=f"{float(loss):.6f}", expected=f"{expected:.6f}", look_at=look_at)
     check_that(
-        loss.requires_grad, called=called, gave="a loss without a history",
+        followed is True, called=called, gave="a loss without a history",
         expected="a loss that can be followed back to the policy's numbers",
         look_at="Detach the reference alone, and do not compute inside torch.no_grad().",
     )
-    loss.backward()
-    for tensor in tensors:
-        tensor.grad = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
-    return tensors
+    return pulls, flags
 
 
 loss_check(
     ([-12.5], [-14.0], [-13.0], [-13.5]), 0.1, 0.6443967,
     "The example above: the margin is (-12.5 + 13.0) - (-14.0 + 13.5) = 1, and the loss -ln(sigmoid(0.1 · 1)).",
 )
-moved = loss_check(
+moved, _ = loss_check(
     ([-20.0, -8.0], [-30.0, -9.5], [-20.0, -8.0], [-30.0, -9.5]), 0.5, math.log(2),
     "At the start policy and reference agree, so every margin is 0 and the mean loss is ln 2, whatever beta is.",
 )
 check_that(
-    bool((moved[0].grad < 0).all() and (moved[1].grad > 0).all()), called="dpo_loss(…) at the start, and backward()",
-    gave=f"gradients {moved[0].grad.tolist()} for chosen and {moved[1].grad.tolist()} for rejected",
+    bool((moved[0] < 0).all() and (moved[1] > 0).all()), called="dpo_loss(…) at the start, and backward()",
+    gave=f"gradients {moved[0].tolist()} for chosen and {moved[1].tolist()} for rejected",
     expected="negative ones for chosen (a step raises it), positive ones for rejected",
     look_at="A step goes against the gradient: the loss must fall when chosen gets likelier.",
 )
@@ -684,42 +692,42 @@ passed("dpo_loss")
 four_pairs = ([-12.5, -30.0, -8.25, -20.0], [-14.0, -25.0, -8.25, -22.5],
               [-13.0, -28.0, -9.0, -20.0], [-13.5, -27.0, -7.5, -22.5])
 for beta, expected in ((0.1, 0.7178790352), (0.3, 0.8010084596), (1.0, 1.3064930185)):
-    tensors = loss_check(
+    pulls, flags = loss_check(
         four_pairs, beta, expected,
         "Four pairs, as TRL computes them: the mean (not the sum) over the pairs of -log(sigmoid(beta · margin)), "
         "with beta inside the sigmoid.",
     )
-reached = [name for name, tensor in zip(("reference_chosen", "reference_rejected"), tensors[2:])
-           if bool((tensor.grad != 0).any())]
+reached = [name for name, pull in zip(("reference_chosen", "reference_rejected"), pulls[2:])
+           if bool((pull != 0).any())]
 check_that(
     not reached, called="dpo_loss(…), and backward()", gave=f"a gradient in {' and '.join(reached)}",
     expected="no gradient in the reference's numbers",
     look_at="The reference is frozen: use detach() on both of its tensors.",
 )
 check_that(
-    all(tensor.requires_grad for tensor in tensors), called="dpo_loss(…)",
+    flags == [True] * 4, called="dpo_loss(…)",
     gave="inputs that do not want gradients any more",
     expected="the four tensors left as they are",
     look_at="detach() makes a new tensor; detach_() and requires_grad_() change the caller's.",
 )
-chosen, rejected, _, _ = loss_check(four_pairs, 0.1, 0.7178790352, "Mean over pairs of -log(sigmoid(beta · margin)).")
+(chosen, rejected, _, _), _ = loss_check(four_pairs, 0.1, 0.7178790352, "Mean over pairs of -log(sigmoid(beta · margin)).")
 pull = torch.tensor([0.01187552, 0.01496719, 0.01156425, 0.0125])
 check_that(
-    torch.allclose(chosen.grad, -pull, atol=1e-6) and torch.allclose(rejected.grad, pull, atol=1e-6),
+    torch.allclose(chosen, -pull, atol=1e-6) and torch.allclose(rejected, pull, atol=1e-6),
     called="dpo_loss(four pairs, beta=0.1), and backward()",
-    gave=f"gradients {chosen.grad.tolist()} for chosen and {rejected.grad.tolist()} for rejected",
+    gave=f"gradients {chosen.tolist()} for chosen and {rejected.tolist()} for rejected",
     expected=f"minus and plus {[round(value, 5) for value in pull.tolist()]}",
     look_at="Both sides of every pair are pulled, by beta · sigmoid(-beta · margin) / pairs: "
             "detach nothing of the policy.",
 )
-far = loss_check(
+far, _ = loss_check(
     ([-10000.0], [0.0], [0.0], [0.0]), 1.0, 10000.0,
     "A margin of -10000 costs 10000 nats, not infinity: sigmoid first and log afterwards is 0 and then minus infinity. "
     "Use logsigmoid.",
 )
 check_that(
-    bool(torch.isfinite(far[0].grad).all()) and abs(float(far[0].grad[0]) + 1) < 1e-5,
-    called="dpo_loss(…) at a margin of -10000, and backward()", gave=f"a gradient of {far[0].grad.tolist()}",
+    bool(torch.isfinite(far[0]).all()) and abs(float(far[0][0]) + 1) < 1e-5,
+    called="dpo_loss(…) at a margin of -10000, and backward()", gave=f"a gradient of {far[0].tolist()}",
     expected="-1 for chosen: the further behind, the fuller the pull",
     look_at="Do not clip the margin or the probability: a clipped pair has no gradient. Use logsigmoid.",
 )

@@ -1,0 +1,172 @@
+"""Put graded notebooks into nbgrader's gradebook, with nbgrader's own autograde step.
+
+The notebooks come with their outputs, from the judge, so nbgrader starts no kernel: it restores and checks the cells,
+takes the scores from the outputs, and writes ``autograded/`` and the gradebook, as it always does
+(https://nbgrader.readthedocs.io/en/stable/command_line_tools/nbgrader-autograde.html). Only one process writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    DeduplicateIds,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets.config import Config, PyFileConfigLoader
+
+from course_lib.authoring import serialise
+from course_lib.errors import CourseError
+from course_lib.files import write_atomically
+from course_lib.grading.collect import Student
+from course_lib.grading.grader import Lesson
+from course_lib.grading.records import folder
+from course_lib.lessons import ROOT, use_own_scripts
+
+
+class FlagCells(NbGraderPreprocessor):
+    """Marks the tests that the judge has flagged, so that the formgrader asks a person for them."""
+
+    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Set ``needs_manual_grade`` for the cells that the notebook's metadata names."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            for grade_id in nb.metadata.get("course", {}).get("flagged", []):
+                grade = gradebook.find_grade(grade_id, names["notebook"], names["assignment"], names["student"])
+                grade.needs_manual_grade = True
+            gradebook.db.commit()
+        return nb, resources
+
+
+class Book:
+    """The gradebook of the course in ``root``: its file there, or the database at ``url`` (PostgreSQL, say).
+
+    Raises CourseError if the database cannot be opened.
+    """
+
+    def __init__(self, root: Path, url: str = "") -> None:
+        use_own_scripts()
+        self.root = root
+        self.scratch = tempfile.TemporaryDirectory()
+        self.config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+        self.config.CourseDirectory.root = str(root)
+        self.config.CourseDirectory.db_url = self.url = url or f"sqlite:///{root / 'gradebook.db'}"
+        self.config.Autograde.sanitize_preprocessors = [
+            DeduplicateIds,
+            OverwriteKernelspec,
+            OverwriteCells,
+            CheckCellMetadata,
+        ]
+        self.config.Autograde.autograde_preprocessors = [LimitOutput, SaveAutoGrades, FlagCells, CheckCellMetadata]
+        warnings.filterwarnings("ignore", module="nbgrader|sqlalchemy")  # nbgrader's own use of SQLAlchemy
+        try:
+            self.gradebook = Gradebook(self.url)
+        except Exception as error:
+            raise CourseError(f"The gradebook {self.url} cannot be opened: {_first_line(error)}") from error
+
+    def close(self) -> None:
+        """Close the gradebook and remove the scratch folder."""
+        self.gradebook.close()
+        self.scratch.cleanup()
+
+    def add_students(self, students: Iterable[Student]) -> None:
+        """Enter students, or their changed names."""
+        for each in students:
+            self.gradebook.update_or_create_student(
+                each.student_id, first_name=each.first_name, last_name=each.last_name, email=each.email
+            )
+
+    def students(self) -> list[str]:
+        """The ids of all students that the gradebook knows."""
+        return [student.id for student in self.gradebook.students]
+
+    def prepare(self, lesson: Lesson) -> None:
+        """Enter the lesson's cells and points, unless they are there already."""
+        marker = folder(self.root, lesson.name) / ".release"
+        if marker.exists() and marker.read_text() == lesson.digest and self.has(lesson.name):
+            return
+        scratch = Path(self.scratch.name)
+        source = scratch / "solutions" / lesson.name
+        source.mkdir(parents=True, exist_ok=True)
+        import nbformat
+
+        (source / f"{lesson.name}.ipynb").write_text(serialise(nbformat.from_dict(lesson.source)), encoding="utf-8")
+        self._convert(GenerateAssignment, lesson.name, "*", release_directory=str(scratch / "notebooks"),
+                      source_directory=str(scratch / "solutions"))  # fmt: skip
+        write_atomically(marker, lesson.digest)
+
+    def has(self, lesson: str) -> bool:
+        """Whether the gradebook knows the lesson."""
+        try:
+            return bool(self.gradebook.find_assignment(lesson).notebooks)
+        except MissingEntry:
+            return False
+
+    def record(
+        self, lesson: str, student: str, notebook: dict[str, Any], flagged: Iterable[str], timestamp: str
+    ) -> None:
+        """Let nbgrader take the scores of a notebook that the judge has gone through.
+
+        Raises CourseError with nbgrader's words if it refuses the notebook.
+        """
+        scratch = Path(self.scratch.name) / "submitted"
+        submission = scratch / student / lesson
+        shutil.rmtree(scratch, ignore_errors=True)
+        submission.mkdir(parents=True)
+        notebook = notebook | {"metadata": notebook["metadata"] | {"course": {"flagged": sorted(set(flagged))}}}
+        (submission / f"{lesson}.ipynb").write_text(serialise(notebook), encoding="utf-8")
+        if timestamp:
+            (submission / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+        self._convert(Autograde, lesson, student, submitted_directory=str(scratch))
+
+    def scores(self, lesson: str, student: str) -> tuple[float, float, tuple[str, ...]]:
+        """Automatic points, how many there are, and the grade ids that wait for a person."""
+        self.gradebook.db.expire_all()
+        grades = self.gradebook.find_submission_notebook(lesson, lesson, student).grades
+        tests = [grade for grade in grades if grade.cell.cell_type == "code"]
+        waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
+        return sum(g.auto_score or 0.0 for g in tests), sum(g.max_score for g in tests), waiting
+
+    def _convert(self, kind: type, lesson: str, student: str, **directories: str) -> None:
+        config = Config(self.config)
+        config.CourseDirectory.update(directories)
+        config.CourseDirectory.assignment_id, config.CourseDirectory.student_id = lesson, student
+        converter = kind(coursedir=CourseDirectory(config=config), config=config)
+        converter.force = converter.create = True
+        log = converter.log = logging.getLogger("course.grading")
+        log.propagate, lines = False, _Lines()
+        log.handlers = [lines]
+        try:
+            converter.start()
+        except BaseException as error:  # nbgrader ends with SystemExit where a submission fails
+            words = next((line for line in reversed(lines.kept) if line), _first_line(error))
+            raise CourseError(f"nbgrader refused it: {words}") from error
+
+
+class _Lines(logging.Handler):
+    """Keeps the last errors of nbgrader's log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.kept: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept = [*self.kept[-5:], record.getMessage().strip().splitlines()[-1][:300]]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
