@@ -63,7 +63,6 @@ class ForkServer:
             "OMP_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
-            "TOKENIZERS_PARALLELISM": "false",
             "MPLBACKEND": "Agg",
             "HF_HUB_OFFLINE": "1",
             "IPYTHONDIR": f"{SCRATCH}/.ipython",

@@ -105,7 +105,7 @@ class Book:
         import nbformat
 
         (source / f"{lesson.name}.ipynb").write_text(serialise(nbformat.from_dict(lesson.source)), encoding="utf-8")
-        self._convert(GenerateAssignment, lesson.name, "*", release_directory=str(scratch / "notebooks"),
+        self.convert(GenerateAssignment, lesson.name, "*", release_directory=str(scratch / "notebooks"),
                       source_directory=str(scratch / "solutions"))  # fmt: skip
         write_atomically(marker, lesson.digest)
 
@@ -131,7 +131,7 @@ class Book:
         (submission / f"{lesson}.ipynb").write_text(serialise(notebook), encoding="utf-8")
         if timestamp:
             (submission / "timestamp.txt").write_text(timestamp, encoding="utf-8")
-        self._convert(Autograde, lesson, student, submitted_directory=str(scratch))
+        self.convert(Autograde, lesson, student, submitted_directory=str(scratch))
 
     def scores(self, lesson: str, student: str) -> tuple[float, float, tuple[str, ...]]:
         """Automatic points, how many there are, and the grade ids that wait for a person."""
@@ -141,7 +141,11 @@ class Book:
         waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
         return sum(g.auto_score or 0.0 for g in tests), sum(g.max_score for g in tests), waiting
 
-    def _convert(self, kind: type, lesson: str, student: str, **directories: str) -> None:
+    def convert(self, kind: type, lesson: str, student: str, **directories: str) -> None:
+        """Run one of nbgrader's converters, with other directories than the course's.
+
+        Raises CourseError with the words of nbgrader's log if it fails.
+        """
         config = Config(self.config)
         config.CourseDirectory.update(directories)
         config.CourseDirectory.assignment_id, config.CourseDirectory.student_id = lesson, student
@@ -154,7 +158,7 @@ class Book:
             converter.start()
         except BaseException as error:  # nbgrader ends with SystemExit where a submission fails
             words = next((line for line in reversed(lines.kept) if line), _first_line(error))
-            raise CourseError(f"nbgrader refused it: {words}") from error
+            raise CourseError(f"nbgrader could not do it: {words}") from error
 
 
 class _Lines(logging.Handler):

@@ -97,7 +97,12 @@ class Grader:
         self.students = self._student_server()
 
     def _student_server(self) -> ForkServer:
-        return ForkServer(self.command, "student", self.warm, self.settings.sandbox, self.settings.limits)
+        import psutil
+
+        server = ForkServer(self.command, "student", self.warm, self.settings.sandbox, self.settings.limits)
+        tree = psutil.Process(server.process.pid)
+        self.base_memory = max(map(_own_memory, [tree, *tree.children(recursive=True)]))
+        return server
 
     def close(self) -> None:
         """End all processes."""
@@ -193,10 +198,10 @@ class _Run:
 
         used = 0
         with suppress(psutil.Error):
-            for process in psutil.Process(self.grader.students.process.pid).children(recursive=True)[2:]:
-                with suppress(psutil.Error):
-                    memory = process.memory_info()
-                    used += max(0, memory.rss - memory.shared)
+            server = psutil.Process(self.grader.students.process.pid)
+            sizes = [_own_memory(process) for process in server.children(recursive=True)]
+            # A fork shares the server's pages until it writes to them.
+            used = sum(max(0, size - self.grader.base_memory) for size in sizes)
         if used > 2 * self.grader.settings.limits.memory:
             self.end_student()
 
@@ -210,3 +215,13 @@ class _Run:
         self.grader.judges.end(self.judge)
         self.result.close()
         self.broker.close()
+
+
+def _own_memory(process: Any) -> int:
+    """Bytes of a process's memory that are no files'; 0 if it is gone."""
+    import psutil
+
+    with suppress(psutil.Error):
+        memory = process.memory_info()
+        return max(0, memory.rss - memory.shared)
+    return 0

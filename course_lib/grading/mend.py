@@ -60,13 +60,20 @@ def mend(raw: bytes, source: NotebookNode, release: NotebookNode) -> Mended:
     notes: list[str] = []
     own, followers = _assign(cells, source, release, notes)
     templates = {grade_id: cell.source for grade_id, cell in graded_cells(release)}
+    demos = {cell.source.strip() for cell in release.cells if "demo" in cell.metadata.get("tags", [])}
+    for cell in cells:
+        if cell.source.strip() in demos and "demo" not in cell.tags:
+            cell.tags.append("demo")  # some editors lose tags
+    defined = {name for cell in cells if cell.kind == "code" for name in _defined(cell.source)}
     notebook = copy.deepcopy(source)
     merged = [_plain(cell) for cell in followers.get("", [])]
     for cell in [c for c in notebook.cells if "nbgrader" in c.metadata]:
         grade_id, graded = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader
         if graded.solution:
-            versions = own.get(grade_id, [])
-            cell.source = _choose(versions, cell, templates.get(grade_id, ""), merged, notes)
+            versions, template = own.get(grade_id, []), templates.get(grade_id, "")
+            if not versions and cell.cell_type == "code" and defined & set(_defined(template)):
+                template = ""  # written in another cell: the empty exercise must not overwrite it
+            cell.source = _choose(versions, cell, template, merged, notes)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         merged.append(cell)
@@ -126,7 +133,7 @@ def _assign(
 ) -> tuple[dict[str, list[_Cell]], dict[str, list[_Cell]]]:
     """Which cells are versions of which graded cell, and which other cells follow which graded cell."""
     known = dict(graded_cells(source))
-    find = _Finder(source, release)
+    find = _Finder(source, release, marked=any(c.grade_id in known or c.cell_id in known for c in cells))
     own: dict[str, list[_Cell]] = {}
     followers: dict[str, list[_Cell]] = {}
     last, before, guessed = "", "", []
@@ -153,7 +160,8 @@ def _assign(
 class _Finder:
     """Recognises a graded cell that has lost its metadata."""
 
-    def __init__(self, source: NotebookNode, release: NotebookNode) -> None:
+    def __init__(self, source: NotebookNode, release: NotebookNode, marked: bool) -> None:
+        self.marked = marked
         self.known = dict(graded_cells(source))
         self.released = {cell.source.strip(): i for i, cell in graded_cells(release) if not _is_open(cell)}
         self.defines = {
@@ -176,7 +184,7 @@ class _Finder:
             return grade_id
         if before.strip() in self.answers and self.answers[before.strip()] not in found:
             return self.answers[before.strip()]
-        if cell.grade_id or not found:  # only a notebook whose marks were lost or renamed is searched for definitions
+        if cell.grade_id or not self.marked:  # only where marks were lost or renamed, definitions are searched for
             names = [name for name in _defined(cell.source) if name in self.defines]
             return self.defines[names[0]] if names and cell.kind == "code" else ""
         return ""
@@ -203,7 +211,7 @@ def _choose(
     if len(versions) > 1:
         notes.append(f"The cell {grade_id!r} was there {len(versions)} times (a copy-paste?).")
     if cell.cell_type == "markdown":
-        return "\n\n---\n\n".join(v.source for v in distinct)
+        return "\n\n---\n\n".join(v.source if v.source == template else harmless_markdown(v.source) for v in distinct)
     if distinct[-1].kind != "code":
         notes.append(f"The cell {grade_id!r} had become a text cell; it was graded as code.")
     merged += [_plain(v) for v in distinct[:-1]]
@@ -218,8 +226,17 @@ def _plain(cell: _Cell) -> NotebookNode:
             new.metadata.tags = ["demo"]
             new.outputs = list(_harmless(cell.outputs))
         return new
-    make = nbformat.v4.new_raw_cell if cell.kind == "raw" else nbformat.v4.new_markdown_cell
-    return make(cell.source)
+    return nbformat.v4.new_markdown_cell(harmless_markdown(cell.source))
+
+
+def harmless_markdown(text: str) -> str:
+    """Markdown in which HTML is shown as text, and no link or picture runs a script or loads anything.
+
+    The formgrader shows a student's text inside the instructor's own session.
+    """
+    text = re.sub(r"&(?=#|\w+;)", "&amp;", text).replace("<", "&lt;")
+    text = re.sub(r"(?i)\b(javascript|vbscript|data|file|blob)(\s*):", r"\1\2 :", text)
+    return re.sub(r"!\[([^\]]*)\](?=\s*[(\[])", r"[\1]", text)
 
 
 def _harmless(outputs: list[Any]) -> Iterator[NotebookNode]:

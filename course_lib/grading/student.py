@@ -16,7 +16,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from course_lib.grading.link import Link
+from course_lib.grading.link import LARGEST, Link
 from course_lib.grading.shell import recorded, run
 from course_lib.grading.values import NotData, containers, decode, encode, write_back
 
@@ -35,6 +35,16 @@ class Callback:
 
     def __repr__(self) -> str:
         return f"<function {self.__name__}>"
+
+
+class _TooLarge:
+    """Stands for a result that is too large to be sent."""
+
+    def __init__(self, value: object) -> None:
+        self.kind = type(value).__name__
+
+    def __repr__(self) -> str:
+        return f"<a {self.kind} that is too large to be looked at>"
 
 
 class Student:
@@ -92,6 +102,8 @@ class Student:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 value = target(*args, **kwargs)
             told = {"returned": encode(value, known)}
+            if len(told["returned"]) > LARGEST // 2:
+                told = {"returned": encode(_TooLarge(value))}
         except BaseException as error:  # SystemExit and KeyboardInterrupt, too, are results of this call
             told = _raised(error, self.raised_by_judge)
         after = encode((args, kwargs))

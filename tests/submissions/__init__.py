@@ -7,14 +7,19 @@ says what it tries or which accident it is. All are of lesson 02, which needs no
 from __future__ import annotations
 
 import json
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+
+from course_lib.authoring import SECRET_REGIONS, make_release, read_source
+from course_lib.lessons import graded_cells
 
 LESSON = "02_prompt_precisely"
 FULL = 18
@@ -71,6 +76,20 @@ def handed_in(notebook: NotebookNode, folder: Path, name: str = f"{LESSON}.ipynb
     path = folder / name
     path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
     return path
+
+
+def solved_notebook() -> NotebookNode:
+    """The lesson as a student hands it in who has solved everything: the release, filled in."""
+    source = dict(graded_cells(read_source(LESSON)))
+    with tempfile.TemporaryDirectory() as scratch:
+        notebook = nbformat.read(make_release(LESSON, Path(scratch)) / f"{LESSON}.ipynb", as_version=4)
+    for grade_id, cell in graded_cells(notebook):
+        if cell.metadata.nbgrader.solution:
+            lines = source[grade_id].source.splitlines()
+            cell.source = "\n".join(line for line in lines if line.strip() not in SECRET_REGIONS[0])
+            if cell.cell_type == "markdown":
+                cell.source = "Because the model knows what we want."
+    return notebook
 
 
 def graded(notebook: NotebookNode, grade_id: str) -> NotebookNode:
