@@ -95,6 +95,8 @@ def gradebook_file(tmp_path_factory):
                         grade.needs_manual_grade = True
                     elif cell == "why":
                         grade.manual_score = 2.25
+                    elif (name, lesson) == ("eve", SECOND):
+                        grade.needs_manual_grade = True
         book.db.commit()
     return path
 
@@ -130,6 +132,14 @@ def read(text: str) -> list[dict[str, str]]:
 
 def second(found: list[export.Row]) -> dict[str, export.Row]:
     return {row.student.student_id: row for row in found if row.lesson == SECOND}
+
+
+def test_a_flag_is_settled_when_a_person_has_decided(gradebook, roster, records):
+    grade = gradebook.find_grade("test_it", SECOND, SECOND, "eve")
+    grade.manual_score, grade.needs_manual_grade = 1, False
+    row = second(export.rows(gradebook, LESSONS, roster, records))["eve"]
+    assert (row.flagged, row.needs_manual, row.score) == (0, 0, 3.25)
+    assert "flagged" not in export.as_moodle([row])
 
 
 def test_every_student_and_lesson_once(found):

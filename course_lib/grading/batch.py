@@ -78,8 +78,10 @@ def grade(
                 if record is None or record.release != release or record.digest != _digest(each):
                     waiting.append(each)
             done = 0
+            earlier = records.load(root, lesson.name)
             for each, digest, outcome in pool.outcomes(waiting):
-                record = note(book, root, lesson, each, digest, release, outcome)
+                same = each.student in earlier and earlier[each.student].digest == digest
+                record = note(book, root, lesson, each, digest, release, outcome, same)
                 known[each.student] = record
                 done += 1
                 on_done(record, done, len(waiting))
@@ -105,9 +107,13 @@ def only_run(root: Path) -> Iterator[None]:
         raise CourseError(f"Another `course grade` is at work in {root}: wait for it, or stop it.") from None
 
 
-def note(book: Book, root: Path, lesson: Lesson, found: Found, digest: str, release: str, outcome: Outcome) -> Record:
-    """Write an outcome into the gradebook, then the record that says so."""
-    when, timestamp, notes = submitted_at(root / "submitted" / found.student / lesson.name)
+def note(
+    book: Book, root: Path, lesson: Lesson, found: Found, digest: str, release: str, outcome: Outcome, same: bool
+) -> Record:
+    """Write an outcome into the gradebook, then the record that says so. ``same``: what was handed in is what was
+    graded last time."""
+    files = dict(nbgrader_files(root / "submitted" / found.student / lesson.name))
+    when, notes = handed_in_at(files)
     record = Record(
         student=found.student,
         lesson=lesson.name,
@@ -122,7 +128,7 @@ def note(book: Book, root: Path, lesson: Lesson, found: Found, digest: str, rele
     if outcome.notebook is not None:
         tests = [flag.cell for flag in record.flags if flag.cell]
         try:
-            book.record(lesson.name, found.student, outcome.notebook, tests, timestamp)
+            book.record(lesson.name, found.student, outcome.notebook, tests, files, same)
             points, most, manual = book.scores(lesson.name, found.student)
             record = dataclasses.replace(record, status="graded", points=points, max_points=most, needs_manual=manual)
         except CourseError as error:
@@ -131,18 +137,26 @@ def note(book: Book, root: Path, lesson: Lesson, found: Found, digest: str, rele
     return record
 
 
-def submitted_at(folder: Path) -> tuple[str, str, tuple[str, ...]]:
-    """The time in nbgrader's ``timestamp.txt``: in ISO 8601 and as it stands there; both empty if there is none."""
+def nbgrader_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The two files that nbgrader puts beside a submission, if they are there and of a sensible size."""
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        with suppress(CourseError, OSError):
+            yield name, collect.read_bytes(folder / name, 200)
+
+
+def handed_in_at(files: dict[str, bytes]) -> tuple[str, tuple[str, ...]]:
+    """The time in timestamp.txt in ISO 8601, or empty; a file that holds none is taken out, with a note."""
     from nbgrader.utils import parse_utc
 
+    text = files.get("timestamp.txt", b"").decode(errors="replace").strip()
+    if not text:
+        files.pop("timestamp.txt", None)
+        return "", ()
     try:
-        text = collect.read_bytes(folder / "timestamp.txt", 200).decode().strip()
-    except (CourseError, OSError, ValueError):
-        return "", "", ()
-    try:
-        return parse_utc(text).isoformat() + "Z", text, ()
+        return parse_utc(text).isoformat() + "Z", ()
     except (ValueError, OverflowError, AttributeError, TypeError):
-        return "", "", (f"The timestamp.txt says {text[:40]!r}, which is no time; lateness was not looked at.",)
+        del files["timestamp.txt"]
+        return "", (f"timestamp.txt says {text[:40]!r}, which is no time; lateness was not looked at.",)
 
 
 def _digest(found: Found) -> str:
@@ -153,10 +167,8 @@ def _digest(found: Found) -> str:
         content = collect.read_bytes(found.path)
     except (CourseError, OSError) as error:
         content = str(error).encode()
-    stamp = b""
-    with suppress(CourseError, OSError):
-        stamp = collect.read_bytes(found.path.with_name("timestamp.txt"), 200)
-    return hashlib.sha256(content + b"\0" + stamp).hexdigest()
+    beside = [content for _, content in nbgrader_files(found.path.parent)]
+    return hashlib.sha256(b"\0".join([content, *beside])).hexdigest()
 
 
 class Pool:
@@ -226,13 +238,13 @@ class Cluster(Pool):
     Raises CourseError if ``dask.distributed`` is not installed or nobody answers at ``address``.
     """
 
-    def __init__(self, lesson: Lesson, settings: Settings, address: str) -> None:
+    def __init__(self, lesson: Lesson, settings: Settings, address: str, answer_seconds: float = 20.0) -> None:
         try:
             import distributed
         except ImportError:
             raise CourseError("--cluster needs Dask: `pip install distributed`, here and on the workers.") from None
         try:
-            self.client = distributed.Client(address, timeout=20)
+            self.client = distributed.Client(address, timeout=answer_seconds)
         except (OSError, ValueError) as error:
             raise CourseError(
                 f"No Dask scheduler answers at {address} ({error}). Start one: `dask scheduler`."

@@ -10,7 +10,7 @@ import csv
 import io
 import math
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,8 +46,8 @@ class Row:
     """How one student stands in one lesson.
 
     ``score`` and ``max_score`` are points, marks by hand included and a penalty for lateness taken off; ``score`` is
-    None where there is nothing to score. ``needs_manual`` counts answers that wait for a person, ``flagged`` cells
-    that a person should look at, and ``failed`` says why the notebook could not be graded ("" if it could).
+    None where there is nothing to score. ``needs_manual`` counts answers that wait for a person, ``flagged`` tests
+    that the judge has flagged and nobody has decided yet, and ``failed`` says why the notebook could not be graded.
     """
 
     student: Student
@@ -111,18 +111,22 @@ def rows(
     return [found[name, lesson] for name in students for lesson in lessons]
 
 
-def _waiting(gradebook: Gradebook, lesson: str) -> Counter[str]:
-    """How many answers of each student wait for a person: one query, since a class has thousands of grades."""
-    from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+def _waiting(gradebook: Gradebook, lesson: str) -> dict[str, set[str]]:
+    """Each student's cells that wait for a person: one query, since a class has thousands of grades."""
+    from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 
     query = (
-        gradebook.db.query(SubmittedAssignment.student_id)
+        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
         .filter(Assignment.name == lesson, Grade.needs_manual_grade)
     )
-    return Counter(student for (student,) in query)
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for student, cell in query:
+        waiting[student].add(cell)
+    return waiting
 
 
 def _row(
@@ -130,12 +134,13 @@ def _row(
     lesson: str,
     max_score: float,
     submission: SubmittedAssignment | None,
-    waiting: int,
+    waiting: set[str],
     record: Record | None,
 ) -> Row:
     failed = record.reason or "no reason given" if record and record.status == "failed" else ""
     if record and not submission and not failed:
         failed = "It was graded, but its grade is not in the gradebook: grade it again."
+    flagged = {flag.cell for flag in record.flags} if record else set()
     score, late = None, 0.0
     if submission:
         # nbgrader cannot add an extension to a due date that is not there.
@@ -149,8 +154,8 @@ def _row(
         max_score=max_score,
         missing=not submission and not record,
         late=timedelta(seconds=late),
-        needs_manual=0 if failed else waiting,
-        flagged=len(record.flags) if record else 0,
+        needs_manual=0 if failed else len(waiting - flagged),
+        flagged=len(waiting & flagged),
         failed=failed,
     )
 

@@ -77,6 +77,9 @@ def write(lesson: str, root: Path, database: str = "") -> list[Path]:
                 raw = (Path(scratch) / student / lesson / f"{lesson}.html").read_text(encoding="utf-8")
                 graded = root / "autograded" / student / lesson / f"{lesson}.ipynb"
                 grades = book.gradebook.find_submission_notebook(lesson, lesson, student).grades
+                for name in ("timestamp.txt", "submission_secret.txt"):  # what `nbgrader release_feedback` looks for
+                    if (graded.parent / name).exists():
+                        write_atomically(path.parent / name, (graded.parent / name).read_bytes())
                 page = make_harmless(raw, summary(record, grades, nbformat.read(graded, as_version=4)))
             write_atomically(path, page)
             pages.append(path)
@@ -86,7 +89,7 @@ def write(lesson: str, root: Path, database: str = "") -> list[Path]:
 def summary(record: Record, grades: Iterable[Grade], notebook: nbformat.NotebookNode) -> str:
     """A table in HTML: each test's points, and what its check said if some were lost."""
     by_name = {grade.name: grade for grade in grades}
-    flagged = {flag.cell for flag in record.flags}
+    flagged = {flag.cell: flag.reason for flag in record.flags}
     lines = []
     for grade_id, cell in graded_cells(notebook):
         grade = by_name.get(grade_id)
@@ -97,6 +100,8 @@ def summary(record: Record, grades: Iterable[Grade], notebook: nbformat.Notebook
         else:
             points = f"{grade.score:g}"
             said = failure_message(cell) if cell.cell_type == "code" and grade.score < grade.max_score else ""
+            if said and grade_id in flagged:
+                said = f"A person has looked at this: {flagged[grade_id]}."
         cells = (f'<a href="#{html.escape(grade_id)}">{html.escape(grade_id.removeprefix("test_"))}</a>',
                  f"{points} / {grade.max_score:g}", f"<pre>{html.escape(said)}</pre>" if said else "")  # fmt: skip
         lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")

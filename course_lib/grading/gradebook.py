@@ -7,18 +7,20 @@ takes the scores from the outputs, and writes ``autograded/`` and the gradebook,
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
     DeduplicateIds,
     LimitOutput,
@@ -71,12 +73,20 @@ class Book:
             OverwriteCells,
             CheckCellMetadata,
         ]
-        self.config.Autograde.autograde_preprocessors = [LimitOutput, SaveAutoGrades, FlagCells, CheckCellMetadata]
+        self.config.Autograde.autograde_preprocessors = [
+            LimitOutput,
+            SaveAutoGrades,
+            FlagCells,
+            AssignLatePenalties,
+            CheckCellMetadata,
+        ]
         warnings.filterwarnings("ignore", module="nbgrader|sqlalchemy")  # nbgrader's own use of SQLAlchemy
         try:
             self.gradebook = Gradebook(self.url)
         except Exception as error:
-            raise CourseError(f"The gradebook {self.url} cannot be opened: {_first_line(error)}") from error
+            raise CourseError(
+                f"The gradebook {_without_password(self.url)} cannot be opened: {_first_line(error)}"
+            ) from None
 
     def close(self) -> None:
         """Close the gradebook and remove the scratch folder."""
@@ -105,8 +115,15 @@ class Book:
         import nbformat
 
         (source / f"{lesson.name}.ipynb").write_text(serialise(nbformat.from_dict(lesson.source)), encoding="utf-8")
-        self.convert(GenerateAssignment, lesson.name, "*", release_directory=str(scratch / "notebooks"),
-                      source_directory=str(scratch / "solutions"))  # fmt: skip
+        directories = {"source_directory": str(scratch / "solutions"), "release_directory": str(scratch / "notebooks")}
+        try:
+            self.convert(GenerateAssignment, lesson.name, "*", **directories)
+        except CourseError as error:
+            raise CourseError(
+                f"{lesson.name} does not go into the gradebook. If its graded cells were added, renamed or removed "
+                "after the first submission was graded: nbgrader keeps them as they were; change tests within their "
+                f"cells only, or start anew with `nbgrader db assignment remove {lesson.name}`. ({error})"
+            ) from error
         write_atomically(marker, lesson.digest)
 
     def has(self, lesson: str) -> bool:
@@ -117,26 +134,63 @@ class Book:
             return False
 
     def record(
-        self, lesson: str, student: str, notebook: dict[str, Any], flagged: Iterable[str], timestamp: str
+        self,
+        lesson: str,
+        student: str,
+        notebook: dict[str, Any],
+        flagged: Iterable[str] = (),
+        files: Mapping[str, bytes] | None = None,
+        same_submission: bool = False,
     ) -> None:
         """Let nbgrader take the scores of a notebook that the judge has gone through.
 
+        ``files`` are nbgrader's own beside it (timestamp.txt, submission_secret.txt). A mark by hand stays valid if
+        what it was given for has not changed; nbgrader alone would have every one looked at again.
         Raises CourseError with nbgrader's words if it refuses the notebook.
         """
+        decided = self._decided(lesson, student, notebook, same_submission)
         scratch = Path(self.scratch.name) / "submitted"
         submission = scratch / student / lesson
         shutil.rmtree(scratch, ignore_errors=True)
         submission.mkdir(parents=True)
         notebook = notebook | {"metadata": notebook["metadata"] | {"course": {"flagged": sorted(set(flagged))}}}
         (submission / f"{lesson}.ipynb").write_text(serialise(notebook), encoding="utf-8")
-        if timestamp:
-            (submission / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+        for name, content in (files or {}).items():
+            (submission / name).write_bytes(content)
         self.convert(Autograde, lesson, student, submitted_directory=str(scratch))
+        for grade in self._grades(lesson, student):
+            if grade.name in decided:
+                grade.needs_manual_grade = False
+        self.gradebook.db.commit()
+
+    def _decided(self, lesson: str, student: str, notebook: dict[str, Any], same_submission: bool) -> set[str]:
+        """Cells that a person has marked, and that are as they were then."""
+        path = self.root / "autograded" / student / lesson / f"{lesson}.ipynb"
+        try:
+            before = {cell.get("id"): cell["source"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
+            marked = {g.name for g in self._grades(lesson, student) if g.manual_score is not None} - {
+                g.name for g in self._grades(lesson, student) if g.needs_manual_grade
+            }
+        except (OSError, ValueError, MissingEntry):
+            return set()
+        now = {cell["id"]: cell for cell in notebook["cells"]}
+        return {
+            grade_id
+            for grade_id in marked & now.keys()
+            if same_submission
+            or (
+                now[grade_id]["cell_type"] == "markdown"
+                and _text(before.get(grade_id)) == _text(now[grade_id]["source"])
+            )
+        }
+
+    def _grades(self, lesson: str, student: str) -> list[Grade]:
+        self.gradebook.db.expire_all()
+        return self.gradebook.find_submission_notebook(lesson, lesson, student).grades
 
     def scores(self, lesson: str, student: str) -> tuple[float, float, tuple[str, ...]]:
         """Automatic points, how many there are, and the grade ids that wait for a person."""
-        self.gradebook.db.expire_all()
-        grades = self.gradebook.find_submission_notebook(lesson, lesson, student).grades
+        grades = self._grades(lesson, student)
         tests = [grade for grade in grades if grade.cell.cell_type == "code"]
         waiting = tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade))
         return sum(g.auto_score or 0.0 for g in tests), sum(g.max_score for g in tests), waiting
@@ -156,6 +210,8 @@ class Book:
         log.handlers = [lines]
         try:
             converter.start()
+        except KeyboardInterrupt:
+            raise
         except BaseException as error:  # nbgrader ends with SystemExit where a submission fails
             words = next((line for line in reversed(lines.kept) if line), _first_line(error))
             raise CourseError(f"nbgrader could not do it: {words}") from error
@@ -169,8 +225,24 @@ class _Lines(logging.Handler):
         self.kept: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.kept = [*self.kept[-5:], record.getMessage().strip().splitlines()[-1][:300]]
+        words = (record.getMessage().strip().splitlines() or [""])[-1][:300]
+        if "traceback" not in words:  # "please see the above traceback" is no reason
+            self.kept = [*self.kept[-5:], words]
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def _text(source: Any) -> str:
+    return "".join(source) if isinstance(source, list) else str(source)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "at the URL that was given"
