@@ -74,8 +74,7 @@ def grade(
         if cluster
         else batch.Pool(package, settings, workers or processor_cores())
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with closing(pool), Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    with closing(pool), _progress() as progress:
         task = progress.add_task(f"Grading {name}", total=None)
         summary = batch.grade(
             package,
@@ -88,6 +87,12 @@ def grade(
             on_done=lambda record, done, total: progress.update(task, completed=done, total=total),
         )
     _show(summary)
+
+
+def _progress() -> Progress:
+    """A bar with counts, the time so far and the time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
 
 
 def _with_source(lesson: str) -> str:
@@ -142,7 +147,11 @@ def feedback(lesson: LessonName, root: Root = Path(), database: Database = "") -
     from course_lib.grading import feedback as pages
 
     name = find_lesson(lesson)
-    written = pages.write(name, root, database)
+    with _progress() as progress:
+        task = progress.add_task(f"Writing pages of {name}", total=None)
+        written = pages.write(
+            name, root, database, lambda done, total: progress.update(task, completed=done, total=total)
+        )
     console.print(f"{len(written)} pages written to {root / 'feedback'}.")
     console.print("Next: `nbgrader release_feedback`, or upload the pages to your school's system.")
 

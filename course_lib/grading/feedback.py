@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ from course_lib.lessons import graded_cells
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from nbgrader.api import Grade
+
+    from course_lib.grading.gradebook import Book
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
@@ -53,13 +55,13 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def write(lesson: str, root: Path, database: str = "") -> list[Path]:
+def write(
+    lesson: str, root: Path, database: str = "", on_done: Callable[[int, int], None] = lambda done, total: None
+) -> list[Path]:
     """Write ``feedback/STUDENT/LESSON/LESSON.html`` for every graded or failed submission; returns the pages.
 
-    Raises CourseError if nothing of this lesson has been graded.
+    ``on_done`` is told how many of how many are written. Raises CourseError if nothing of this lesson has been graded.
     """
-    from nbgrader.converters import GenerateFeedback
-
     from course_lib.grading.gradebook import Book
 
     known = records.load(root, lesson)
@@ -73,17 +75,29 @@ def write(lesson: str, root: Path, database: str = "") -> list[Path]:
                 text = html.escape(f"Your notebook could not be graded. {record.reason}")
                 page = PAGE.format(policy=POLICY, title=html.escape(lesson), text=text)
             else:
-                book.convert(GenerateFeedback, lesson, student, feedback_directory=scratch)
-                raw = (Path(scratch) / student / lesson / f"{lesson}.html").read_text(encoding="utf-8")
-                graded = root / "autograded" / student / lesson / f"{lesson}.ipynb"
-                grades = book.gradebook.find_submission_notebook(lesson, lesson, student).grades
-                for name in ("timestamp.txt", "submission_secret.txt"):  # what `nbgrader release_feedback` looks for
-                    if (graded.parent / name).exists():
-                        write_atomically(path.parent / name, (graded.parent / name).read_bytes())
-                page = make_harmless(raw, summary(record, grades, nbformat.read(graded, as_version=4)))
+                page = _graded_page(book, root, record, Path(scratch))
             write_atomically(path, page)
             pages.append(path)
+            on_done(len(pages), len(known))
     return pages
+
+
+def _graded_page(book: Book, root: Path, record: Record, scratch: Path) -> str:
+    """nbgrader's page of a graded notebook, made harmless, with the table on top."""
+    from nbgrader.converters import GenerateFeedback
+
+    student, lesson = record.student, record.lesson
+    folder = root / "autograded" / student / lesson
+    for name in ("timestamp.txt", "submission_secret.txt"):  # what `nbgrader release_feedback` looks for
+        if (folder / name).exists():
+            write_atomically(root / "feedback" / student / lesson / name, (folder / name).read_bytes())
+    notebook = nbformat.read(folder / f"{lesson}.ipynb", as_version=4)
+    table = summary(record, book.gradebook.find_submission_notebook(lesson, lesson, student).grades, notebook)
+    try:
+        book.convert(GenerateFeedback, lesson, student, feedback_directory=str(scratch))
+    except CourseError:  # a notebook that cannot be shown: its points and messages can
+        return PAGE.format(policy=POLICY, title=html.escape(lesson), text=table)
+    return make_harmless((scratch / student / lesson / f"{lesson}.html").read_text(encoding="utf-8"), table)
 
 
 def summary(record: Record, grades: Iterable[Grade], notebook: nbformat.NotebookNode) -> str:

@@ -26,6 +26,8 @@ from course_lib.lessons import graded_cells
 MOST_CELLS = 20_000
 MOST_SOURCE = 1_000_000
 """Characters of one cell."""
+MOST_ANSWER = 100_000
+"""Characters of a written answer that are shown."""
 MOST_PICTURE = 1_000_000
 MOST_PIXELS = 16_000_000
 AGAIN = "Open your notebook in JupyterLab, save it, and hand it in again."
@@ -234,9 +236,23 @@ def harmless_markdown(text: str) -> str:
 
     The formgrader shows a student's text inside the instructor's own session.
     """
+    if len(text) > MOST_ANSWER:
+        text = text[:MOST_ANSWER] + "\n\n… (the rest was cut off)"
     text = re.sub(r"&(?=#|\w+;)", "&amp;", text).replace("<", "&lt;")
     text = re.sub(r"(?i)\b(javascript|vbscript|data|file|blob)(\s*):", r"\1\2 :", text)
-    return re.sub(r"!\[([^\]]*)\](?=\s*[(\[])", r"[\1]", text)
+    text = re.sub(r"!\[([^\]]*)\](?=\s*[(\[])", r"[\1]", text)
+    return text if _renders(text) else "\n".join("    " + line for line in text.splitlines())
+
+
+def _renders(text: str) -> bool:
+    """Whether nbconvert can show this Markdown: two thousand quotations in each other are too deep for it."""
+    from nbconvert.filters import markdown2html
+
+    try:
+        markdown2html(text)
+    except Exception:
+        return False
+    return True
 
 
 def _harmless(outputs: list[Any]) -> Iterator[NotebookNode]:
