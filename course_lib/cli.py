@@ -45,8 +45,10 @@ def main() -> None:
         app()
     except CourseError as error:
         _stop(str(error))
-    except KeyboardInterrupt:
-        _stop("Stopped. Nothing was left half done; run the command again to go on.")
+    except SystemExit as end:
+        if end.code == 130:  # how typer ends after Ctrl+C, without a word
+            _stop("Stopped. Nothing was left half done; run the command again to go on.", 130)
+        raise
     except Exception as error:
         if os.environ.get("COURSE_DEBUG"):
             raise
@@ -56,9 +58,9 @@ def main() -> None:
         )
 
 
-def _stop(message: str) -> None:
+def _stop(message: str, code: int = 1) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]✗[/] {_plain(message)}")
-    sys.exit(1)
+    sys.exit(code)
 
 
 def _plain(text: str) -> str:

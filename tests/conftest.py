@@ -32,3 +32,20 @@ def lm():
     from course_lib.models import DEFAULT_MODEL, load_model
 
     return load_model(DEFAULT_MODEL)
+
+
+@pytest.fixture(scope="session")
+def lesson():
+    """The lesson of tests/submissions, as it is graded."""
+    from course_lib.grading.grader import Lesson
+    from tests.submissions import LESSON
+
+    return Lesson.load(LESSON)
+
+
+@pytest.fixture(scope="session")
+def solved():
+    """It, solved by a student; copy it before you change it."""
+    from tests.submissions import solved_notebook
+
+    return solved_notebook()

@@ -27,10 +27,11 @@ from nbformat import NotebookNode
 from course_lib.authoring import serialise
 from course_lib.errors import CourseError
 from course_lib.grading import batch, records, sandbox
-from course_lib.grading.grader import Grader, Lesson, Outcome, Settings
+from course_lib.grading.collect import Found, Student
+from course_lib.grading.grader import Grader, Outcome, Settings
 from course_lib.grading.mend import harmless_markdown, mend
 from course_lib.grading.values import NotData, Opaque, containers, decode, encode, write_back
-from tests.submissions import FULL, LESSON, add_code, solution, solved_notebook
+from tests.submissions import FULL, LESSON, add_code, solution
 from tests.test_submissions import why_no_sandbox
 
 needs_sandbox = pytest.mark.skipif(bool(why_no_sandbox()), reason=why_no_sandbox())
@@ -145,16 +146,6 @@ def test_changes_are_written_back_in_place():
 
 
 # Mending
-
-
-@pytest.fixture(scope="module")
-def lesson():
-    return Lesson.load(LESSON)
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return solved_notebook()
 
 
 def mended(lesson, notebook):
@@ -357,13 +348,34 @@ def test_only_what_is_new_or_changed_is_graded(lesson, solved, tmp_path):
 
 
 def test_missing_students_are_named(lesson, solved, tmp_path):
-    from course_lib.grading.collect import Student
-
     a_class(tmp_path, 1, solved)
-    summary = batch.grade(
-        lesson,
-        tmp_path,
-        Canned(Outcome(problem="x")),
-        roster={"zoë": Student("zoë"), "student-0": Student("student-0")},
+    roster = {name: Student(name) for name in ("zoë", "bea", "student-0")}
+    damaged = Found("bea", None, "The file in the zip is damaged.")
+    for unreadable in ([damaged], []):  # a later run without the zip still knows
+        summary = batch.grade(lesson, tmp_path, Canned(Outcome(problem="x")), roster=roster, unreadable=unreadable)
+        assert summary.missing == ("zoë",)
+        assert [(r.student, r.status, r.reason) for r in summary.records if r.student == "bea"] == [
+            ("bea", "failed", "The file in the zip is damaged.")
+        ]
+
+
+@needs_sandbox
+def test_stopped_by_hand_it_stops_at_once(solved, tmp_path):
+    a_class(tmp_path, 3, solved)
+    endless = copy.deepcopy(solved)
+    add_code(endless, "setup", "while True: pass")
+    for folder in (tmp_path / "submitted").iterdir():
+        (folder / LESSON / f"{LESSON}.ipynb").write_text(serialise(endless), encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("course")), "grade", "2", "--root", str(tmp_path)]
+    run = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    assert summary.missing == ("zoë",)
+    ends = time.monotonic() + 60
+    while len(psutil.Process(run.pid).children(recursive=True)) < 8 and time.monotonic() < ends:
+        time.sleep(0.1)
+    time.sleep(3)
+    os.killpg(run.pid, signal.SIGINT)
+    _, words = run.communicate(timeout=20)  # a cell alone may take 60 seconds
+    assert run.returncode == 130
+    assert "Stopped. Nothing was left half done" in words
+    assert "Traceback" not in words

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections import Counter
@@ -17,20 +16,11 @@ import pytest
 
 from course_lib.errors import CourseError
 from course_lib.grading import batch, records
-from course_lib.grading.grader import Lesson, Outcome, Settings
-from tests.submissions import FULL, LESSON, solved_notebook
+from course_lib.grading.grader import Outcome, Settings
+from tests.submissions import FULL, LESSON
 from tests.test_grading import Canned, a_class
+from tests.test_lab import free_port
 from tests.test_submissions import why_no_sandbox
-
-
-@pytest.fixture(scope="module")
-def lesson():
-    return Lesson.load(LESSON)
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return solved_notebook()
 
 
 def test_a_cluster_that_loses_a_worker_loses_nothing_and_grades_nothing_twice(lesson, solved, tmp_path):
@@ -57,10 +47,8 @@ def test_a_cluster_that_loses_a_worker_loses_nothing_and_grades_nothing_twice(le
 
 def test_where_no_scheduler_answers_it_says_so(lesson):
     pytest.importorskip("distributed", reason="needs the optional package distributed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        with pytest.raises(CourseError, match="No Dask scheduler"):
-            batch.Cluster(lesson, Settings(), f"tcp://127.0.0.1:{free.getsockname()[1]}", answer_seconds=1.0)
+    with pytest.raises(CourseError, match="No Dask scheduler"):
+        batch.Cluster(lesson, Settings(), f"tcp://127.0.0.1:{free_port()}", answer_seconds=1.0)
 
 
 @pytest.fixture
@@ -77,9 +65,7 @@ def postgres(tmp_path):
         for folder in (data, *tmp_path.parents[:2], tmp_path):
             folder.chmod(0o755)
         os.chown(data, 65534, 65534)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     subprocess.run(
         [*as_user, programs / "initdb", "-D", data, "-U", "teacher", "-A", "trust"],
         check=True,

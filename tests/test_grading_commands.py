@@ -6,11 +6,8 @@ import csv
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 import zipfile
 
 import pytest
@@ -20,7 +17,7 @@ from course_lib.grading import feedback, records
 from course_lib.lessons import ROOT
 from tests.submissions import FULL, LESSON, add_code, graded, outputs, solution, solved_notebook
 from tests.test_cli import course
-from tests.test_lab import CHROMIUM, FLAGS
+from tests.test_lab import CHROMIUM, FLAGS, free_port, wait_for
 from tests.test_submissions import why_no_sandbox
 
 pytestmark = pytest.mark.skipif(bool(why_no_sandbox()), reason=why_no_sandbox())
@@ -204,25 +201,17 @@ def formgrader(evening, tmp_path):
     """The address of a Jupyter server with nbgrader's formgrader on the class's folder."""
     root, _, _ = evening
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "jupyter_server_config.json").write_text(
         json.dumps({"ServerApp": {"jpserver_extensions": {"nbgrader.server_extensions.formgrader": True}}})
     )
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", f"--ServerApp.port={port}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=test"],
-        cwd=root, env=os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=root, env=os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path)}, stdout=(tmp_path / "server.log").open("w"), stderr=subprocess.STDOUT,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token=test", timeout=2)
-                break
-            except OSError:
-                assert server.poll() is None
-                time.sleep(0.5)
+        wait_for(server, address, tmp_path / "server.log")
         yield address
     finally:
         server.terminate()

@@ -32,14 +32,29 @@ FLAGS = [
 ]
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(server: subprocess.Popen, address: str, log: Path) -> None:
+    """Until a Jupyter server answers; fails with its log if it ends."""
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/api/status?token=test", timeout=2)
+            return
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.5)
+
+
 @pytest.fixture
 def lab(tmp_path):
     """``course lab`` on a copy of the course; yields a function from a lesson to its address, and the folder."""
     for name in ("course_lib", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / "course" / name)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     script = (
         "import sys; sys.path.insert(0, '.')\n"
         f"sys.argv = ['course', 'lab', '--no-browser', '--allow-root', '--ServerApp.port={port}', "
@@ -57,13 +72,7 @@ def lab(tmp_path):
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token=test", timeout=2)
-                break
-            except OSError:
-                assert server.poll() is None, (tmp_path / "lab.log").read_text()
-                time.sleep(0.5)
+        wait_for(server, address, tmp_path / "lab.log")
         yield lambda lesson: f"{address}/lab/tree/{lesson}/{lesson}.ipynb?token=test", tmp_path
     finally:
         server.terminate()

@@ -17,12 +17,12 @@ import pytest
 from course_lib.authoring import serialise
 from course_lib.errors import CourseError
 from course_lib.grading import batch, records, sandbox
-from course_lib.grading.grader import Lesson, Settings
+from course_lib.grading.grader import Settings
 from course_lib.grading.records import Record
 from course_lib.grading.self_check import failure_message
 from course_lib.lessons import SOLUTIONS
 from tests.conftest import values_asked
-from tests.submissions import ALL, FULL, LESSON, solved_notebook
+from tests.submissions import ALL, FULL, LESSON
 
 
 def why_no_sandbox() -> str:
@@ -58,9 +58,9 @@ def fingerprints(*folders: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def graded_class(request, tmp_path_factory) -> Class:
+def graded_class(request, tmp_path_factory, lesson, solved) -> Class:
     asked = [ALL[name] for name in values_asked(request.session, "bad")]
-    root, solved = tmp_path_factory.mktemp("class"), solved_notebook()
+    root = tmp_path_factory.mktemp("class")
     honest = []
     for number in range(len(asked) + 1):
         student = f"{number:03}-honest"  # submissions are graded in the order of names
@@ -74,7 +74,6 @@ def graded_class(request, tmp_path_factory) -> Class:
             asked[number].make(folder, copy.deepcopy(solved))
     watched = [root / "submitted" / student for student in honest] + [SOLUTIONS]
     before = fingerprints(*watched)
-    lesson = Lesson.load(LESSON)
     with closing(batch.Pool(lesson, SETTINGS, 2)) as pool:
         summary = batch.grade(lesson, root, pool)
         again = batch.grade(lesson, root, pool)

@@ -14,9 +14,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,44 +53,40 @@ def grade(
     *,
     students: Collection[str] | None = None,
     roster: Mapping[str, Student] | None = None,
+    unreadable: Iterable[Found] = (),
     resume: bool = True,
     database: str = "",
     on_done: Callable[[Record, int, int], None] = lambda record, done, total: None,
 ) -> Summary:
     """Grade what lies in ``root/submitted`` and is not graded yet or has changed since; all of it without ``resume``.
 
-    ``on_done`` is told each record, and how many of how many are done. Raises CourseError if there is nothing to read,
-    another run is at work in ``root``, or the gradebook cannot be opened.
+    ``unreadable`` are submissions of which there is only a problem, as a damaged file in a zip. ``on_done`` is told
+    each record, and how many of how many are done. Raises CourseError if there is nothing to read, another run is at
+    work in ``root``, or the gradebook cannot be opened.
     """
     from course_lib.grading.gradebook import Book
 
     with only_run(root):
-        found = collect.find(lesson.name, root / "submitted", students)
-        known = records.load(root, lesson.name) if resume else {}
+        found = {each.student: each for each in collect.find(lesson.name, root / "submitted", students)}
+        found = {each.student: each for each in unreadable if students is None or each.student in students} | found
+        earlier = records.load(root, lesson.name)
         release = f"{lesson.digest}-{VERSION}"
-        book = Book(root, database)
-        try:
+        with closing(Book(root, database)) as book:
             book.prepare(lesson)
             book.add_students((roster or {}).values())
             waiting = []
-            for each in found:
-                record = known.get(each.student)
+            for student, each in found.items():
+                record = earlier.get(student) if resume else None
                 if record is None or record.release != release or record.digest != _digest(each):
                     waiting.append(each)
-            done = 0
-            earlier = records.load(root, lesson.name)
-            for each, digest, outcome in pool.outcomes(waiting):
+            known, now = dict(earlier), 0
+            for now, (each, digest, outcome) in enumerate(pool.outcomes(waiting), start=1):
                 same = each.student in earlier and earlier[each.student].digest == digest
-                record = note(book, root, lesson, each, digest, release, outcome, same)
-                known[each.student] = record
-                done += 1
-                on_done(record, done, len(waiting))
-            handed_in = {each.student for each in found}
-            everybody = set(students) if students is not None else {*(roster or {}), *book.students()}
-            shown = tuple(known[student] for student in sorted(handed_in))
-            return Summary(shown, tuple(sorted(everybody - handed_in)), done)
-        finally:
-            book.close()
+                known[each.student] = note(book, root, lesson, each, digest, release, outcome, same)
+                on_done(known[each.student], now, len(waiting))
+            everybody = set(students) if students is not None else {*(roster or {}), *book.students(), *known}
+            shown = tuple(known[student] for student in sorted(everybody & known.keys()))
+            return Summary(shown, tuple(sorted(everybody - known.keys())), now)
 
 
 @contextmanager
@@ -186,8 +182,11 @@ class Pool:
         )
 
     def close(self) -> None:
-        """End the workers; what they are grading is given up."""
-        self.executor.shutdown(wait=True, cancel_futures=True)
+        """End the workers at once; what they are grading is given up."""
+        workers = list((getattr(self.executor, "_processes", None) or {}).values())  # shutdown() would wait for them
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.kill()
 
     def submit(self, submission: bytes) -> Any:
         """Have a submission graded; returns a future."""

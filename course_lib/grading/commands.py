@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,10 @@ from rich.table import Table
 
 from course_lib.errors import CourseError
 from course_lib.lessons import find_lesson, lesson_names, source_path
+
+if TYPE_CHECKING:
+    from course_lib.grading.batch import Summary
+    from course_lib.grading.collect import Unpacked
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -58,11 +62,13 @@ def grade(
         bubblewrap.command()  # stops here, with what to install, before anything is read
     if not sandbox:
         console.print(f"[bold yellow]Without the sandbox.[/] {bubblewrap.RISK}")
-    known = collect.read_roster(roster) if roster else {}
+    known, unreadable = collect.read_roster(roster) if roster else {}, []
     if zip_file:
         if not known:
             raise CourseError("A zip is matched by names: give the class list with --roster.")
-        _report(collect.unpack(zip_file, name, known, root / "submitted", times=zip_times))
+        unpacked = collect.unpack(zip_file, name, known, root / "submitted", times=zip_times)
+        unreadable = [found for found in unpacked.found if found.problem]
+        _report(unpacked)
     if not (root / "submitted").is_dir():
         raise CourseError(
             f"There is no {root / 'submitted'}: put submitted/STUDENT/{name}/{name}.ipynb there, or --zip."
@@ -82,6 +88,7 @@ def grade(
             pool,
             students=student,
             roster=known,
+            unreadable=unreadable,
             resume=resume,
             database=database,
             on_done=lambda record, done, total: progress.update(task, completed=done, total=total),
@@ -102,17 +109,16 @@ def _with_source(lesson: str) -> str:
     return name
 
 
-def _report(unpacked) -> None:
-    """Say what a zip held that could not be placed."""
+def _report(unpacked: Unpacked) -> None:
+    """Say what was remarkable in a zip, and what could not be placed."""
     for found in unpacked.found:
-        for words in (found.problem, *found.notes):
-            if words:
-                console.print(f"{escape(found.student)}: {escape(words)}")
+        for words in found.notes:
+            console.print(f"{escape(found.student)}: {escape(words)}")
     for words in unpacked.unmatched:
         console.print(f"[yellow]In the zip, but of nobody in the class list:[/] {escape(words)}")
 
 
-def _show(summary) -> None:
+def _show(summary: Summary) -> None:
     """The table at the end: one line for whatever somebody has to look at, and the counts."""
     table = Table("student", "state", "points", "what to know", show_lines=True)
     failed = [record for record in summary.records if record.status == "failed"]

@@ -231,7 +231,7 @@ class Judge:
 
     def flag(self, cell: str, reason: str) -> None:
         """Note for a person what looks like an attempt to fool the grader."""
-        flag = {"cell": cell, "reason": reason}
+        flag = {"cell": cell, "reason": clean(reason, 300)}
         if flag not in self.flags:
             self.flags.append(flag)
 
