@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -70,13 +71,14 @@ class ForkServer:
             "COURSE_SCOREBOARD": f"{SCRATCH}/scoreboard.json",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the server)
         self.process = subprocess.Popen(
             [*command, sys.executable, "-I", "-m", "course_lib.grading.fork_server", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=self.errors,
             cwd="/",
         )
         theirs.close()
@@ -85,10 +87,9 @@ class ForkServer:
             first = {"role": role, "warm": list(warm), "isolate": isolate, "limits": asdict(limits)}
             told = self.ask(first)
         except (EOFError, TimeoutError, OSError):
-            words = b""
             self.process.kill()
-            if self.process.stderr:
-                words = self.process.stderr.read()[-600:]
+            self.errors.seek(0)
+            words = self.errors.read()[-600:]
             raise CourseError(
                 "The process that should grade did not start: "
                 + (words.decode(errors="replace").strip() or "it said nothing")
@@ -105,7 +106,10 @@ class ForkServer:
 
     def start(self, *sockets: socket.socket) -> int:
         """Fork; the fork gets the sockets. Returns its process number in the server's own namespace."""
-        return int(self.ask({"do": "start"}, *sockets)["process"])
+        process = int(self.ask({"do": "start"}, *sockets)["process"])
+        if process <= 0:
+            raise RuntimeError("the system made no process")
+        return process
 
     def interrupt(self, process: int) -> None:
         """Send a fork SIGINT, as Ctrl+C does."""
@@ -120,8 +124,7 @@ class ForkServer:
         self.control.close()
         self.process.kill()
         self.process.wait()
-        if self.process.stderr:
-            self.process.stderr.close()
+        self.errors.close()
 
 
 def main() -> None:
@@ -144,7 +147,10 @@ def main() -> None:
     while True:
         message, sockets = _receive(control)
         if message.get("do") == "start":
-            process = _fork(control, isolates, limits, first["role"], shell, sockets)
+            try:
+                process = _fork(control, isolates, limits, first["role"], shell, sockets)
+            except OSError:
+                process = -1
             for each in sockets:
                 each.close()
             _send(control, {"process": process})
@@ -214,6 +220,7 @@ def _serve(control: socket.socket, limits: Limits, role: str, shell: Any, socket
 
             serve(Link(sockets[0]), shell)
         else:
+            _limit_memory(2 * limits.memory)  # of what a student's process may send
             from course_lib.grading.judge import serve as serve_judge
 
             serve_judge(Link(sockets[0]), sockets[1], shell)
@@ -274,11 +281,23 @@ def _can_isolate(limits: Limits) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def _limit(limits: Limits) -> None:
-    """Set the limits of this process and of those it starts. Memory counts from what the server itself uses."""
+def _limit_memory(most: int) -> None:
+    """Let this process take ``most`` bytes of address space on top of what the server itself uses."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    _set_limit(resource.RLIMIT_AS, used + most)
+
+
+def _set_limit(kind: int, most: int) -> None:
+    """Lower a limit for good; one that is lower already stays."""
+    _, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
+
+
+def _limit(limits: Limits) -> None:
+    """Set the limits of this process and of those it starts."""
+    _limit_memory(limits.memory)
     wanted = {
-        resource.RLIMIT_AS: used + limits.memory,
         resource.RLIMIT_FSIZE: limits.file_size,
         resource.RLIMIT_NPROC: limits.processes,
         resource.RLIMIT_NOFILE: limits.open_files,
@@ -286,9 +305,7 @@ def _limit(limits: Limits) -> None:
         resource.RLIMIT_CORE: 0,
     }
     for kind, most in wanted.items():
-        _, hard = resource.getrlimit(kind)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
+        _set_limit(kind, most)
 
 
 if __name__ == "__main__":

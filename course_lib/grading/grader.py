@@ -165,13 +165,16 @@ class _Run:
             ready.register(self.broker, selectors.EVENT_READ)
             while True:
                 if time.monotonic() > ends:
-                    raise RuntimeError("grading did not end in time")
+                    return {"problem": "Grading the notebook took too long as a whole. Look for cells that take long."}
                 for key, _ in ready.select(WATCH_SECONDS):
                     if key.fileobj is self.result:
                         try:
-                            return link.receive(ends)
+                            reply = link.receive(ends)
                         except EOFError:
                             raise RuntimeError("the judge's process ended") from None
+                        if "broken" in reply:
+                            raise RuntimeError(reply["broken"])
+                        return reply
                     if not self.serve_broker():
                         ready.unregister(self.broker)
                 self.watch_memory()

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 RESTARTS = 3
 """How often a student's process that ended or hangs is started again, without the cell that did it."""
+MOST_OUTPUT = 5_000_000
+"""Characters of all that a notebook's own cells show; later output is dropped."""
 GRACE_SECONDS = 2.0
 """How long an interrupted process may take to come back."""
 
@@ -82,6 +84,7 @@ class Judge:
         self.callbacks: list[Callable] = []
         self.errors: list[BaseException] = []
         self.flags: list[dict[str, str]] = []
+        self.output_left = MOST_OUTPUT
         self.tampered = ""  # why no test from here on is paid
         self.testing = ""
 
@@ -92,6 +95,8 @@ class Judge:
 
         Raises StudentStopped if none comes in time, or something that is none.
         """
+        if time.monotonic() > self.ends:
+            raise StudentStopped("The notebook as a whole took too long; what came after this point was not run.")
         try:
             self.link.send(message)
             while True:
@@ -127,6 +132,12 @@ class Judge:
 
     def restart(self) -> None:
         """Start a new student's process and bring it to where the last one was."""
+        alarm, _ = signal.setitimer(signal.ITIMER_REAL, 0)  # a test's time does not run meanwhile
+        self._start_again()
+        if alarm:
+            signal.setitimer(signal.ITIMER_REAL, max(1.0, alarm))
+
+    def _start_again(self) -> None:
         while True:
             if self.starts > RESTARTS or time.monotonic() > self.ends:
                 self.link = _Nobody()
@@ -254,7 +265,8 @@ class Judge:
                 names = expected.get(grade_id, []) if graded.get("solution") else []
                 reply = self.student_runs(cell.source, names)
                 self.bind(names, reply)
-                cell.outputs = as_notebook_outputs(reply["outputs"])
+                cell.outputs = as_notebook_outputs(reply["outputs"], self.output_left)
+                self.output_left -= sum(len(str(output)) for output in cell.outputs)
 
     def bind(self, names: list[str], reply: dict[str, Any]) -> None:
         """Let the tests know the student's names."""
@@ -322,7 +334,11 @@ def serve(link: Link, broker: socket.socket, shell: InteractiveShell) -> None:
         link.send({"problem": str(error)})
         return
     judge = Judge(Broker(broker), shell, task["cell_seconds"], task["notebook_seconds"])
-    judge.grade(mended.notebook, source)
+    try:
+        judge.grade(mended.notebook, source)
+    except Exception as error:  # a fault of the grader's, not of the submission: it is tried again
+        link.send({"broken": f"{type(error).__name__}: {error}"})
+        return
     link.send({"problem": "", "notebook": mended.notebook, "notes": mended.notes, "flags": judge.flags})
 
 

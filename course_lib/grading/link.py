@@ -36,7 +36,7 @@ class Link:
             raise NotData(f"a message of {length} bytes")
         try:
             message = json.loads(self._exactly(length, deadline))
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError, MemoryError) as error:
             raise NotData(f"a message that is not JSON ({error})") from None
         if not isinstance(message, dict):
             raise NotData("a message that is not a JSON object")

@@ -83,7 +83,7 @@ def mend(raw: bytes, source: NotebookNode, release: NotebookNode) -> Mended:
     for number, cell in enumerate(merged):
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"own-{number}"
     notebook.cells = merged
-    return Mended(notebook, notes)
+    return Mended(notebook, [*notes[:20], *([f"… and {len(notes) - 20} more."] if len(notes) > 20 else [])])
 
 
 def read(raw: bytes) -> list[_Cell]:

@@ -100,17 +100,22 @@ def _text(value: BaseException | None) -> str:
         return "(its message cannot be shown)"
 
 
-def as_notebook_outputs(outputs: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """The outputs of ``Shown``, which may come from a student's process, in nbformat's form; text only."""
+def as_notebook_outputs(outputs: list[dict[str, str]], most: int = 2 * MOST_TEXT) -> list[dict[str, Any]]:
+    """The outputs of ``Shown``, which may come from a student's process, in nbformat's form; text only, and at most
+    ``most`` characters of it."""
     told: list[dict[str, Any]] = []
-    for output in outputs:
-        kind, text = str(output.get("kind")), clean(output.get("text"))
+    left = min(most, 2 * MOST_TEXT)
+    for output in outputs[:200]:
+        if left <= 0:
+            break
+        kind, text = str(output.get("kind")), clean(output.get("text"), left)
+        left -= len(text) + 100
         if kind == "error":
-            traceback = clean(output.get("traceback")).splitlines()
+            traceback = clean(output.get("traceback"), 4000).splitlines()
             told.append(
                 {
                     "output_type": "error",
-                    "ename": clean(output.get("name")),
+                    "ename": clean(output.get("name"), 200),
                     "evalue": text,
                     "traceback": traceback,
                 }
