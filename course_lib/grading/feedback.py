@@ -51,7 +51,7 @@ ACTIVE = (
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title></head><body><h1>{title}</h1>
-<p>{text}</p></body></html>
+{text}</body></html>
 """
 
 
@@ -72,7 +72,7 @@ def write(
         for student, record in known.items():
             path = root / "feedback" / student / lesson / f"{lesson}.html"
             if record.status == "failed":
-                text = html.escape(f"Your notebook could not be graded. {record.reason}")
+                text = f"<p>Your notebook could not be graded. {html.escape(record.reason)}</p>"
                 page = PAGE.format(policy=POLICY, title=html.escape(lesson), text=text)
             else:
                 page = _graded_page(book, root, record, Path(scratch))
@@ -116,8 +116,9 @@ def summary(record: Record, grades: Iterable[Grade], notebook: nbformat.Notebook
             said = failure_message(cell) if cell.cell_type == "code" and grade.score < grade.max_score else ""
             if said and grade_id in flagged:
                 said = f"A person has looked at this: {flagged[grade_id]}."
-        cells = (f'<a href="#{html.escape(grade_id)}">{html.escape(grade_id.removeprefix("test_"))}</a>',
-                 f"{points} / {grade.max_score:g}", f"<pre>{html.escape(said)}</pre>" if said else "")  # fmt: skip
+        link = f'<a href="#{html.escape(grade_id)}">{html.escape(grade_id.removeprefix("test_"))}</a>'
+        words = f'<pre style="white-space: pre-wrap">{html.escape(said)}</pre>' if said else ""
+        cells = (link, f"{points} / {grade.max_score:g}", words)
         lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in record.notes)
     return (

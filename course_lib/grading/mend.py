@@ -206,14 +206,14 @@ def _choose(
 ) -> str:
     """The text to grade, of all versions of a cell; earlier versions of code stay in the notebook as plain cells."""
     grade_id = cell.metadata.nbgrader.grade_id
-    if not versions:
+    worked = [v for v in versions if v.source.strip() != template.strip()]
+    if not worked:
         return template
-    worked = [v for v in versions if v.source.strip() != template.strip()] or versions[:1]
     distinct = list({v.source: v for v in worked}.values())
     if len(versions) > 1:
         notes.append(f"The cell {grade_id!r} was there {len(versions)} times (a copy-paste?).")
     if cell.cell_type == "markdown":
-        return "\n\n---\n\n".join(v.source if v.source == template else harmless_markdown(v.source) for v in distinct)
+        return "\n\n---\n\n".join(harmless_markdown(v.source) for v in distinct)
     if distinct[-1].kind != "code":
         notes.append(f"The cell {grade_id!r} had become a text cell; it was graded as code.")
     merged += [_plain(v) for v in distinct[:-1]]
