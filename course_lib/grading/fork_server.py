@@ -30,7 +30,6 @@ from course_lib.grading.link import Link
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
-SCRATCH = "/tmp"
 START_SECONDS = 180.0
 
 
@@ -49,16 +48,25 @@ class Limits:
 class ForkServer:
     """The side of the grader: starts the server by a command, and forks of it."""
 
-    def __init__(self, command: Sequence[str], role: str, warm: Sequence[str], isolate: bool, limits: Limits) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        role: str,
+        warm: Sequence[str],
+        isolate: bool,
+        limits: Limits,
+        scratch: str = "/tmp",
+    ) -> None:
         """``role`` is "student" or "judge"; ``warm`` is code of the instructor's that is run before the first fork, for
-        its imports; ``isolate``: whether forks leave for namespaces of their own.
+        its imports; ``isolate``: whether forks leave for namespaces of their own; ``scratch``: their folder.
 
         Raises CourseError if the server does not start.
         """
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {
             "PATH": "/usr/bin:/bin",
-            "HOME": SCRATCH,
+            "HOME": scratch,
+            "TMPDIR": scratch,
             "LANG": "C.UTF-8",
             "TZ": os.environ.get("TZ", ""),
             "OMP_NUM_THREADS": "1",
@@ -66,9 +74,9 @@ class ForkServer:
             "OPENBLAS_NUM_THREADS": "1",
             "MPLBACKEND": "Agg",
             "HF_HUB_OFFLINE": "1",
-            "IPYTHONDIR": f"{SCRATCH}/.ipython",
-            "MPLCONFIGDIR": f"{SCRATCH}/.matplotlib",
-            "COURSE_SCOREBOARD": f"{SCRATCH}/scoreboard.json",
+            "IPYTHONDIR": f"{scratch}/.ipython",
+            "MPLCONFIGDIR": f"{scratch}/.matplotlib",
+            "COURSE_SCOREBOARD": f"{scratch}/scoreboard.json",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the server)
@@ -213,7 +221,7 @@ def _serve(control: socket.socket, limits: Limits, role: str, shell: Any, socket
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
         with suppress(OSError):
-            os.chdir(SCRATCH)
+            os.chdir(os.environ["TMPDIR"])
         if role == "student":
             _limit(limits)
             from course_lib.grading.student import serve
@@ -256,7 +264,7 @@ def _settle(limits: Limits) -> None:
 
     _system(libc.mount(None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None), "mount /")
     mount(b"proc", b"/proc", None)
-    mount(b"tmpfs", SCRATCH.encode(), f"size={limits.scratch},mode=700".encode())
+    mount(b"tmpfs", os.environ["TMPDIR"].encode(), f"size={limits.scratch},mode=700".encode())
     mount(b"tmpfs", b"/dev/shm", b"size=16m,mode=700")
     with suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0")

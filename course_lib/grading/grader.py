@@ -92,14 +92,16 @@ class Grader:
     def __init__(self, lesson: Lesson, settings: Settings) -> None:
         self.lesson, self.settings = lesson, settings
         self.command = sandbox.command() if settings.sandbox else []
+        self.scratch = sandbox.scratch() if settings.sandbox else tempfile.gettempdir()
         self.warm = list(lesson.warm())
-        self.judges = ForkServer(self.command, "judge", self.warm, False, settings.limits)
+        self.judges = ForkServer(self.command, "judge", self.warm, False, settings.limits, self.scratch)
         self.students = self._student_server()
 
     def _student_server(self) -> ForkServer:
         import psutil
 
-        server = ForkServer(self.command, "student", self.warm, self.settings.sandbox, self.settings.limits)
+        isolate, limits = self.settings.sandbox, self.settings.limits
+        server = ForkServer(self.command, "student", self.warm, isolate, limits, self.scratch)
         tree = psutil.Process(server.process.pid)
         self.base_memory = max(map(_own_memory, [tree, *tree.children(recursive=True)]))
         return server

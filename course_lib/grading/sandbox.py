@@ -39,25 +39,30 @@ def command() -> list[str]:
         raise CourseError(INSTALL)
     apart = ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     always = ["--die-with-parent", "--new-session"]
-    inside = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp"]
-    inside += ["--remount-ro", "/dev", "--hostname", "grading"]
+    inside = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm", "--tmpfs", scratch()]
+    inside += ["--remount-ro", "/dev", "--hostname", "grading", "--remount-ro", "/", "--"]
     if os.geteuid() != 0:
-        return [bwrap, *always, *_visible(), *apart, *inside, "--remount-ro", "/", "--"]
+        return [bwrap, *always, *_visible(), *apart, *inside]
     # As root: the first bubblewrap, which may read everything, only lays out what is visible. Then root's rights are
     # given up for good, and the second one makes the namespaces. (In a namespace, root outside would stay root's user,
     # whose files it could read and whom the limit on processes does not hold.)
-    lay_out = [bwrap, *always, *_visible(), "--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc", "--tmpfs", "/tmp"]
+    lay_out = [bwrap, *always, *_visible(), "--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc"]
     give_up = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--bounding-set=-all"]
     # The layout's /dev and /proc are covered by the second one's own before anything runs.
     return [
         *lay_out, "--", *give_up, "--inh-caps=-all",
-        "bwrap", *always, "--bind", "/", "/", *apart, *inside, "--remount-ro", "/", "--",
+        "bwrap", *always, "--bind", "/", "/", *apart, *inside,
     ]  # fmt: skip
+
+
+def scratch() -> str:
+    """The one folder that can be written: /tmp, unless the course itself lies there."""
+    return "/scratch" if any(place.startswith("/tmp/") for place in _places()) else "/tmp"
 
 
 def _visible() -> list[str]:
     """bubblewrap's options for what can be read."""
-    options = []
+    options = ["--perms", "0755", "--dir", scratch()]
     for folder in map(Path, SYSTEM):
         if folder.is_symlink():
             options += ["--symlink", str(folder.readlink()), str(folder)]
@@ -65,16 +70,19 @@ def _visible() -> list[str]:
             options += ["--ro-bind", str(folder), str(folder)]
     for name in ETC:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    seen = {"/usr"}
-    for folder in (sys.base_prefix, sys.prefix, *site.getsitepackages(), str(ROOT / "course_lib"), _models()):
-        place = str(Path(folder).resolve()) if folder else ""
-        if place and Path(place).is_dir() and not any(place == s or place.startswith(s + "/") for s in seen):
-            for parent in reversed(Path(place).parents[:-1]):  # bubblewrap would make them for root's eyes only
-                options += ["--perms", "0755", "--dir", str(parent)]
-            options += ["--ro-bind", place, place]
-            seen.add(place)
+    for place in _places():
+        for parent in reversed(Path(place).parents[:-1]):  # bubblewrap would make them for root's eyes only
+            options += ["--perms", "0755", "--dir", str(parent)]
+        options += ["--ro-bind", place, place]
     return options
 
 
-def _models() -> str:
-    return str(cache_dir() / "models")
+def _places() -> list[str]:
+    """Python, its environment, the course's package and the models, as far as they lie outside the system's folders."""
+    places: list[str] = []
+    models = cache_dir() / "models"
+    for folder in (sys.base_prefix, sys.prefix, *site.getsitepackages(), ROOT / "course_lib", models):
+        place = str(Path(folder).resolve())
+        if Path(place).is_dir() and not any(place == s or place.startswith(s + "/") for s in ("/usr", *places)):
+            places.append(place)
+    return places
