@@ -62,12 +62,14 @@ def scratch() -> str:
 
 def _visible() -> list[str]:
     """bubblewrap's options for what can be read."""
-    options = ["--perms", "0755", "--dir", scratch()]
-    for folder in map(Path, SYSTEM):
-        if folder.is_symlink():
-            options += ["--symlink", str(folder.readlink()), str(folder)]
-        elif folder.is_dir():
-            options += ["--ro-bind", str(folder), str(folder)]
+    options = []
+    for folder in ("/tmp", scratch()):  # bubblewrap itself needs a /tmp
+        options += ["--perms", "0755", "--dir", folder]
+    for system in map(Path, SYSTEM):
+        if system.is_symlink():
+            options += ["--symlink", str(system.readlink()), str(system)]
+        elif system.is_dir():
+            options += ["--ro-bind", str(system), str(system)]
     for name in ETC:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for place in _places():
