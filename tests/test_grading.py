@@ -16,6 +16,8 @@ import sys
 import time
 from collections import Counter, OrderedDict
 from contextlib import closing
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +25,14 @@ import psutil
 import pytest
 import torch
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from course_lib.authoring import serialise
 from course_lib.errors import CourseError
 from course_lib.grading import batch, records, sandbox
 from course_lib.grading.collect import Found, Student
-from course_lib.grading.grader import Grader, Outcome, Settings
-from course_lib.grading.mend import harmless_markdown, mend
+from course_lib.grading.grader import Grader, Outcome, Settings, _own_memory
+from course_lib.grading.mend import harmless_markdown, mend, quick_to_show
 from course_lib.grading.values import NotData, Opaque, containers, decode, encode, write_back
 from tests.submissions import FULL, LESSON, add_code, solution
 from tests.test_submissions import why_no_sandbox
@@ -39,7 +42,7 @@ needs_sandbox = pytest.mark.skipif(bool(why_no_sandbox()), reason=why_no_sandbox
 VALUES = [
     None, True, 0, -3, 2**80, 1.5, -0.0, math.inf, 2 + 3j, "", "é\n\0", b"\x00\xff", bytearray(b"ab"),
     [1, [2, (3, {"a": {4, 5}})]], (), frozenset({"x"}), {1: "one", "two": None, (3, 4): [5]}, range(2, 9, 3),
-    Counter("aab"), OrderedDict(b=1, a=2), np.float64(0.1), np.int8(-3), np.str_("text"), np.bool_(True),
+    Counter("aab"), OrderedDict(b=1, a=2), Fraction(1, 3), Decimal("0.10"), np.float64(0.1), np.int8(-3), np.str_("text"), np.bool_(True),
 ]  # fmt: skip
 ARRAYS = [np.arange(6.0).reshape(2, 3), np.array([]), np.zeros((0, 4), dtype=np.int32), np.array(["a", "bcd"])]
 
@@ -190,7 +193,31 @@ def test_plain_markdown_stays(text):
     assert harmless_markdown(text) == text
 
 
+def test_pages_are_quick_to_make(lesson, solved):
+    """Highlighting and Markdown take time with the square of some texts."""
+    from nbconvert.filters import Highlight2HTML
+
+    slow = copy.deepcopy(solved)
+    slow.cells.append(new_markdown_cell("a" + " " * 100_000 + "b"))
+    slow.cells.append(new_markdown_cell("> " * 3000 + "deep"))
+    began = time.monotonic()
+    shown = mended(lesson, slow).notebook.cells[-2]
+    for text in (" \n" * 100_000, "a." * 100_000):
+        Highlight2HTML()(quick_to_show(text))
+    assert time.monotonic() - began < 30
+    assert len(shown.source) < 30_000
+
+
 # The sandbox
+
+
+def test_memory_in_files_that_are_nowhere_counts():
+    before = _own_memory(os.getpid())
+    descriptor = os.memfd_create("x")
+    os.write(descriptor, bytes(30 * 2**20))
+    after = _own_memory(os.getpid())
+    os.close(descriptor)
+    assert after - before > 25 * 2**20
 
 
 def test_without_bubblewrap_it_says_what_to_install(monkeypatch):

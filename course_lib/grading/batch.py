@@ -221,7 +221,9 @@ class Pool:
                 each, attempt, digest = running.pop(future)
                 try:
                     yield each, digest, future.result()
-                except (BrokenProcessPool, concurrent.futures.CancelledError, RuntimeError) as error:
+                except CourseError:  # not this submission's: no sandbox, say
+                    raise
+                except Exception as error:
                     if attempt < ATTEMPTS:
                         left.append((each, attempt + 1))
                     else:

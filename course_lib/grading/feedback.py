@@ -20,6 +20,7 @@ import nbformat
 from course_lib.errors import CourseError
 from course_lib.files import write_atomically
 from course_lib.grading import records
+from course_lib.grading.mend import time_limit
 from course_lib.grading.records import Record
 from course_lib.grading.self_check import failure_message
 from course_lib.lessons import graded_cells
@@ -48,6 +49,7 @@ ACTIVE = (
     "audio",
     "video",
 )
+PAGE_SECONDS = 30.0
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title></head><body><h1>{title}</h1>
@@ -94,8 +96,9 @@ def _graded_page(book: Book, root: Path, record: Record, scratch: Path) -> str:
     notebook = nbformat.read(folder / f"{lesson}.ipynb", as_version=4)
     table = summary(record, book.gradebook.find_submission_notebook(lesson, lesson, student).grades, notebook)
     try:
-        book.convert(GenerateFeedback, lesson, student, feedback_directory=str(scratch))
-    except CourseError:  # a notebook that cannot be shown: its points and messages can
+        with time_limit(PAGE_SECONDS):
+            book.convert(GenerateFeedback, lesson, student, feedback_directory=str(scratch))
+    except (CourseError, TimeoutError):  # a notebook that cannot be shown: its points and messages can
         return PAGE.format(policy=POLICY, title=html.escape(lesson), text=table)
     return make_harmless((scratch / student / lesson / f"{lesson}.html").read_text(encoding="utf-8"), table)
 

@@ -35,7 +35,7 @@ START_SECONDS = 180.0
 
 @dataclass(frozen=True)
 class Limits:
-    """What one process of a student may use. Bytes, processes (threads count) and seconds of processor time."""
+    """What one process of a student may use: bytes, processes (threads count; 0 is no limit), seconds of processor."""
 
     memory: int = 2 * 2**30
     scratch: int = 64 * 2**20
@@ -305,13 +305,16 @@ def _set_limit(kind: int, most: int) -> None:
 def _limit(limits: Limits) -> None:
     """Set the limits of this process and of those it starts."""
     _limit_memory(limits.memory)
+    with suppress(OSError):  # if the machine runs out of memory, this is what ends first
+        Path("/proc/self/oom_score_adj").write_text("1000")
     wanted = {
         resource.RLIMIT_FSIZE: limits.file_size,
-        resource.RLIMIT_NPROC: limits.processes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_CPU: limits.cpu_seconds,
         resource.RLIMIT_CORE: 0,
     }
+    if limits.processes:
+        wanted[resource.RLIMIT_NPROC] = limits.processes
     for kind, most in wanted.items():
         _set_limit(kind, most)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import dataclasses
 import hashlib
 import json
 import selectors
@@ -22,6 +23,7 @@ from typing import Any
 from course_lib.grading import sandbox
 from course_lib.grading.fork_server import ForkServer, Limits
 from course_lib.grading.link import Link
+from course_lib.grading.values import NotData
 
 WATCH_SECONDS = 0.5
 
@@ -101,9 +103,11 @@ class Grader:
         import psutil
 
         isolate, limits = self.settings.sandbox, self.settings.limits
+        if not isolate:  # the limit on processes would count all that the instructor runs
+            limits = dataclasses.replace(limits, processes=0)
         server = ForkServer(self.command, "student", self.warm, isolate, limits, self.scratch)
         tree = psutil.Process(server.process.pid)
-        self.base_memory = max(map(_own_memory, [tree, *tree.children(recursive=True)]))
+        self.base_memory = max(_own_memory(process.pid) for process in [tree, *tree.children(recursive=True)])
         return server
 
     def close(self) -> None:
@@ -174,6 +178,8 @@ class _Run:
                             reply = link.receive(ends)
                         except EOFError:
                             raise RuntimeError("the judge's process ended") from None
+                        except NotData:
+                            return {"problem": "The notebook shows or holds more than can be looked at."}
                         if "broken" in reply:
                             raise RuntimeError(reply["broken"])
                         return reply
@@ -204,7 +210,7 @@ class _Run:
         used = 0
         with suppress(psutil.Error):
             server = psutil.Process(self.grader.students.process.pid)
-            sizes = [_own_memory(process) for process in server.children(recursive=True)]
+            sizes = [_own_memory(process.pid) for process in server.children(recursive=True)]
             # A fork shares the server's pages until it writes to them.
             used = sum(max(0, size - self.grader.base_memory) for size in sizes)
         if used > 2 * self.grader.settings.limits.memory:
@@ -222,11 +228,19 @@ class _Run:
         self.broker.close()
 
 
-def _own_memory(process: Any) -> int:
-    """Bytes of a process's memory that are no files'; 0 if it is gone."""
-    import psutil
-
-    with suppress(psutil.Error):
-        memory = process.memory_info()
-        return max(0, memory.rss - memory.shared)
-    return 0
+def _own_memory(pid: int) -> int:
+    """Bytes of a process's memory that no file on disk holds, files in memory that it has open included; 0 if it is
+    gone."""
+    used = 0
+    with suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(("RssAnon:", "RssShmem:")):
+                used += int(line.split()[1]) * 1024
+        files = {}
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                if str(link.readlink()).startswith("/memfd:"):
+                    about = link.stat()
+                    files[about.st_ino] = about.st_blocks * 512
+        used += sum(files.values())
+    return used

@@ -26,7 +26,7 @@ import nbformat
 from course_lib import checks
 from course_lib.errors import CourseError
 from course_lib.grading.link import Link
-from course_lib.grading.mend import mend
+from course_lib.grading.mend import AGAIN, mend, quick_to_show
 from course_lib.grading.shell import Shown, as_notebook_outputs, clean, run
 from course_lib.grading.student import random_states, set_random_states
 from course_lib.grading.values import NotData, Opaque, containers, decode, encode, write_back
@@ -98,12 +98,13 @@ class Judge:
         if time.monotonic() > self.ends:
             raise StudentStopped("The notebook as a whole took too long; what came after this point was not run.")
         try:
-            self.link.send(message)
+            deadline = min(self.deadline, self.ends)
+            self.link.send(message, deadline)
             while True:
-                reply = self.link.receive(min(self.deadline, self.ends))
+                reply = self.link.receive(deadline)
                 if "callback" not in reply:
                     return reply
-                self.link.send(self.call_back(reply))
+                self.link.send(self.call_back(reply), deadline)
         except TimeoutError:
             self.interrupt()
             raise StudentStopped(
@@ -126,7 +127,7 @@ class Judge:
         ends = time.monotonic() + GRACE_SECONDS
         try:
             while "callback" in self.link.receive(ends):
-                self.link.send({"payload": self.dump(KeyboardInterrupt()), "raises": True, "arguments": None})
+                self.link.send({"payload": self.dump(KeyboardInterrupt()), "raises": True, "arguments": None}, ends)
         except (TimeoutError, EOFError, OSError, NotData):
             self.restart()
 
@@ -146,8 +147,9 @@ class Judge:
             self.link = self.host.start_student()
             try:
                 for code in self.done:
-                    self.link.send({"ask": "run", "code": code, "names": []})
-                    self.link.receive(min(time.monotonic() + self.cell_seconds, self.ends))
+                    deadline = min(time.monotonic() + self.cell_seconds, self.ends)
+                    self.link.send({"ask": "run", "code": code, "names": []}, deadline)
+                    self.link.receive(deadline)
                 return
             except (TimeoutError, EOFError, OSError, NotData):
                 continue
@@ -158,7 +160,7 @@ class Judge:
         try:
             reply = self.ask({"ask": "run", "code": code, "names": names})
             outputs, kinds = list(reply["outputs"]), {str(k): str(v) for k, v in dict(reply["names"]).items()}
-            tampering, error = [str(name)[:100] for name in reply["tampering"]], str(reply["error"])
+            tampering, error = [str(name)[:100] for name in reply["tampering"][:5]], str(reply["error"])
         except StudentStopped as stopped:
             shown = Shown()
             shown.error("StudentStopped", str(stopped), [str(stopped)])
@@ -173,11 +175,16 @@ class Judge:
         return {"outputs": [o for o in outputs if isinstance(o, dict)], "names": kinds, "error": error}
 
     def call(self, function: StudentFunction | Callable, args: tuple, kwargs: dict) -> Any:
-        """Call a function in the student's process; what it changes in the arguments is changed here, too."""
+        """Call a function in the student's process; what it changes in the arguments is changed here, too.
+
+        A helper of the tests' own gets copies: student code that runs inside it could change any of its arguments.
+        """
         states, known = random_states(), list(containers((args, kwargs)))
-        reply = self.ask({"ask": "call", "payload": self.dump((function, args, kwargs)), "random": states})
+        helper = not isinstance(function, StudentFunction)
+        payload = self.dump((function, args, kwargs), by_value=helper)
+        reply = self.ask({"ask": "call", "payload": payload, "random": states})
         try:
-            if reply.get("arguments") is not None:
+            if reply.get("arguments") is not None and not helper:
                 changed = decode(reply["arguments"])
                 write_back((args, kwargs), (changed[0], changed[1]))
             set_random_states({str(k): str(v) for k, v in dict(reply.get("random") or {}).items()})
@@ -209,18 +216,18 @@ class Judge:
         changed = after if after != request["arguments"] else None
         return {"payload": self.dump(outcome), "raises": raises, "arguments": changed}
 
-    def dump(self, value: Any) -> str:
-        """Pickle what the student's process needs. Functions of the tests stay here and are called back."""
+    def dump(self, value: Any, by_value: bool = False) -> str:
+        """Pickle what the student's process needs. Functions of the tests stay here and are called back, unless
+        ``by_value``: a helper goes with all the functions that it needs."""
         import cloudpickle
 
         judge = self
-        whole = isinstance(value, tuple) and not isinstance(value[0], StudentFunction)  # a helper with all it needs
 
         class Dumper(cloudpickle.Pickler):
             def persistent_id(self, part: Any) -> tuple | None:
                 if isinstance(part, StudentFunction):
                     return ("student", part.__name__)
-                if not whole and type(part).__name__ in ("function", "method") and _is_local(part):
+                if not by_value and type(part).__name__ in ("function", "method") and _is_local(part):
                     judge.callbacks.append(part)
                     return ("callback", len(judge.callbacks) - 1, getattr(part, "__name__", "function"))
                 return None
@@ -274,7 +281,7 @@ class Judge:
             kind = reply["names"].get(name)
             if kind == "data":
                 self.deadline = time.monotonic() + self.cell_seconds
-                with suppress(StudentStopped, NotData, KeyError, TypeError):
+                with suppress(StudentStopped, Exception):  # a value that does not come is a name that is not there
                     self.shell.user_ns[name] = decode(self.ask({"ask": "value", "name": name})["value"])
             elif kind == "function" or reply["error"]:
                 self.shell.user_ns[name] = StudentFunction(self, name)
@@ -284,6 +291,7 @@ class Judge:
     def run_test(self, cell: NotebookNode, grade_id: str) -> None:
         """Run a test cell here; ``definitions`` of its visible part go to the student, who may use them as well."""
         self.testing = grade_id
+        self.errors.clear()
         self.deadline = time.monotonic() + self.cell_seconds
         before = len(self.flags)
         result, shown = _with_alarm(self, lambda: run(self.shell, cell.source))
@@ -333,12 +341,18 @@ def serve(link: Link, broker: socket.socket, shell: InteractiveShell) -> None:
     except CourseError as error:
         link.send({"problem": str(error)})
         return
+    except Exception:
+        link.send({"problem": f"The notebook is damaged in a way that cannot be mended. {AGAIN}"})
+        return
     judge = Judge(Broker(broker), shell, task["cell_seconds"], task["notebook_seconds"])
     try:
         judge.grade(mended.notebook, source)
     except Exception as error:  # a fault of the grader's, not of the submission: it is tried again
-        link.send({"broken": f"{type(error).__name__}: {error}"})
+        link.send({"broken": f"{type(error).__name__}: {error}"[:500]})
         return
+    for cell in mended.notebook.cells:
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
+            cell.source = quick_to_show(cell.source)
     link.send({"problem": "", "notebook": mended.notebook, "notes": mended.notes, "flags": judge.flags})
 
 

@@ -20,10 +20,10 @@ class Link:
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send a message. Raises OSError if the other end is gone."""
+    def send(self, message: dict[str, Any], deadline: float | None = None) -> None:
+        """Send a message. Raises OSError if the other end is gone, and TimeoutError if it does not read on."""
         text = json.dumps(message).encode()
-        self.sock.settimeout(None)
+        self.sock.settimeout(None if deadline is None else max(0.01, deadline - time.monotonic()))
         self.sock.sendall(struct.pack(">Q", len(text)) + text)
 
     def receive(self, deadline: float | None = None) -> dict[str, Any]:

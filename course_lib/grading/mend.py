@@ -11,8 +11,10 @@ import binascii
 import copy
 import json
 import re
+import signal
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +28,11 @@ from course_lib.lessons import graded_cells
 MOST_CELLS = 20_000
 MOST_SOURCE = 1_000_000
 """Characters of one cell."""
-MOST_ANSWER = 100_000
-"""Characters of a written answer that are shown."""
+MOST_IN_ALL = 5_000_000
+"""Characters of all cells together."""
+MOST_SHOWN = 20_000
+"""Characters of a student's cell that a page shows: highlighting takes time with the square of them."""
+RENDER_SECONDS = 2.0
 MOST_PICTURE = 1_000_000
 MOST_PIXELS = 16_000_000
 AGAIN = "Open your notebook in JupyterLab, save it, and hand it in again."
@@ -101,7 +106,12 @@ def read(raw: bytes) -> list[_Cell]:
         raise CourseError(f"The file holds no notebook cells. {AGAIN}")
     if len(cells) > MOST_CELLS:
         raise CourseError(f"The notebook has {len(cells)} cells, more than {MOST_CELLS}. Delete those you do not need.")
-    return [_cell(cell) for cell in cells if isinstance(cell, dict)]
+    found = [_cell(cell) for cell in cells if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in found) > MOST_IN_ALL:
+        raise CourseError(
+            f"The cells hold more than {MOST_IN_ALL // 10**6} million characters. Delete what is no answer."
+        )
+    return found
 
 
 def _text(raw: bytes) -> str:
@@ -236,23 +246,47 @@ def harmless_markdown(text: str) -> str:
 
     The formgrader shows a student's text inside the instructor's own session.
     """
-    if len(text) > MOST_ANSWER:
-        text = text[:MOST_ANSWER] + "\n\n… (the rest was cut off)"
+    text = quick_to_show(text)
     text = re.sub(r"&(?=#|\w+;)", "&amp;", text).replace("<", "&lt;")
     text = re.sub(r"(?i)\b(javascript|vbscript|data|file|blob)(\s*):", r"\1\2 :", text)
     text = re.sub(r"!\[([^\]]*)\](?=\s*[(\[])", r"[\1]", text)
     return text if _renders(text) else "\n".join("    " + line for line in text.splitlines())
 
 
+def quick_to_show(text: str) -> str:
+    """The text, cut to what is quickly shown, and without the long runs of white space that slow highlighters down."""
+    if len(text) > MOST_SHOWN:
+        text = text[:MOST_SHOWN] + "\n\n… (the rest was cut off)"
+    text = re.sub(r"[ \t]{200,}", " " * 200, text)
+    return re.sub(r"(?:[ \t]*\n){50,}", "\n" * 50, text)
+
+
 def _renders(text: str) -> bool:
-    """Whether nbconvert can show this Markdown: two thousand quotations in each other are too deep for it."""
+    """Whether nbconvert can show this Markdown, and soon: thousands of quotations in each other are too deep for it."""
     from nbconvert.filters import markdown2html
 
     try:
-        markdown2html(text)
+        with time_limit(RENDER_SECONDS):
+            markdown2html(text)
     except Exception:
         return False
     return True
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in the block if it takes longer. Python's regular expressions can be interrupted so, too."""
+
+    def late(*_: Any) -> None:
+        raise TimeoutError(f"not done within {seconds:g} s")
+
+    previous = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def _harmless(outputs: list[Any]) -> Iterator[NotebookNode]:

@@ -183,12 +183,15 @@ def set_random_states(states: dict[str, str]) -> None:
         if "numpy" in states:
             import numpy as np
 
-            np.random.set_state(decode(states["numpy"]))
+            state = decode(states["numpy"])
+            if not 0 <= state[2] <= len(state[1]):  # NumPy itself does not look
+                raise ValueError("a position outside the state")
+            np.random.set_state(state)
         if "torch" in states:
             import torch
 
             torch.set_rng_state(decode(states["torch"]))
-    except (ValueError, TypeError, RuntimeError) as error:
+    except (ValueError, TypeError, LookupError, RuntimeError) as error:
         raise NotData(f"a random state that is none ({error})") from None
 
 

@@ -826,3 +826,51 @@ def speaks_for_the_grader(folder: Path, notebook: NotebookNode) -> None:
         """,
     )
     handed_in(notebook, folder)
+
+
+@submission(points=0, flagged=True)
+def thousands_of_changed_tools(folder: Path, notebook: NotebookNode) -> None:
+    """Reports itself, with millions of changed tools, to make the grader's own message too long to send."""
+    blank(notebook)
+    add_code(
+        notebook,
+        None,
+        """
+        import course_lib.grading.student as s
+        s._changed = lambda *args: ["x" * 100] * 60_000
+        """,
+    )
+    handed_in(notebook, folder)
+
+
+@submission(points=(0, FULL - 3), flagged=True)
+def numbers_that_collide(folder: Path, notebook: NotebookNode) -> None:
+    """Sends a set of numbers with one hash, which would take the judge hours to build."""
+    solution(notebook, "parse_ticket").source = """import json
+import course_lib.grading.student as s
+def parse_ticket(*args, **kwargs):
+    s.encode = lambda *args: json.dumps(["set", [["int", hex(k * (2**61 - 1))] for k in range(200_000)]])"""
+    handed_in(notebook, folder)
+
+
+@submission(points=0, flagged=None)
+def names_that_are_no_functions(folder: Path, notebook: NotebookNode) -> None:
+    """Says that every function is a value, and sends a tensor that cannot be one."""
+    blank(notebook)
+    add_code(
+        notebook,
+        None,
+        """
+        import course_lib.grading.student as s
+        answer = s.Student.answer
+        def lie(self, message):
+            if message["ask"] == "value":
+                return {"value": '["Tensor", "int64", true, "<i8", [1], "AAAAAAAAAAA="]'}
+            told = answer(self, message)
+            if "names" in told:
+                told["names"] = dict.fromkeys(told["names"], "data")
+            return told
+        s.Student.answer = lie
+        """,
+    )
+    handed_in(notebook, folder)

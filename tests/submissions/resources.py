@@ -461,3 +461,19 @@ def no_garbage_collection(folder: Path, notebook: NotebookNode) -> None:
         gc.callbacks.append(lambda phase, info: 1 / 0)
         """,
     )
+
+
+@submission(points=0, status="failed", says="million characters")
+def letters_that_grow(folder: Path, notebook: NotebookNode) -> None:
+    """Seven million letters outside ASCII in comments, which are six times as many bytes in a message."""
+    for _ in range(7):
+        add_code(notebook, "setup", "# " + "é" * 999_000)
+    handed_in(notebook, folder)
+
+
+@submission(points=FULL)
+def slow_to_highlight(folder: Path, notebook: NotebookNode) -> None:
+    """A cell of blank lines and one of dots, which a highlighter would chew on for an hour."""
+    add_code(notebook, "setup", "x = 1" + " \n" * 300_000 + "x = 2")
+    add_code(notebook, "setup", "if False:\n    " + "a." * 200_000 + "a")
+    handed_in(notebook, folder)
