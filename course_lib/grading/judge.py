@@ -362,7 +362,7 @@ class _Nobody(Link):
     def __init__(self) -> None:
         pass
 
-    def send(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any], deadline: float | None = None) -> None:
         raise EOFError
 
     def receive(self, deadline: float | None = None) -> dict[str, Any]:
