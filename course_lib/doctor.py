@@ -53,7 +53,7 @@ def _python() -> Finding:
 def pins() -> dict[str, str]:
     """The pinned versions in requirements.txt, by package name."""
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, flags=re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", text, flags=re.MULTILINE))
 
 
 def _packages() -> Finding:
