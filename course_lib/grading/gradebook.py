@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -112,8 +113,6 @@ class Book:
         scratch = Path(self.scratch.name)
         source = scratch / "solutions" / lesson.name
         source.mkdir(parents=True, exist_ok=True)
-        import nbformat
-
         (source / f"{lesson.name}.ipynb").write_text(serialise(nbformat.from_dict(lesson.source)), encoding="utf-8")
         directories = {"source_directory": str(scratch / "solutions"), "release_directory": str(scratch / "notebooks")}
         try:

@@ -26,7 +26,7 @@ import nbformat
 from course_lib import checks
 from course_lib.errors import CourseError
 from course_lib.grading.link import Link
-from course_lib.grading.mend import AGAIN, mend, quick_to_show
+from course_lib.grading.mend import AGAIN, mend, quick_to_show, time_limit
 from course_lib.grading.shell import Shown, as_notebook_outputs, clean, run
 from course_lib.grading.student import random_states, set_random_states
 from course_lib.grading.values import NotData, Opaque, containers, decode, encode, write_back
@@ -82,7 +82,7 @@ class Judge:
         checks.student_process = self.call
         self.done: list[str] = []  # the cells that a new process must run again
         self.callbacks: list[Callable] = []
-        self.errors: list[BaseException] = []
+        self.errors: list[Exception] = []
         self.flags: list[dict[str, str]] = []
         self.output_left = MOST_OUTPUT
         self.tampered = ""  # why no test from here on is paid
@@ -162,9 +162,7 @@ class Judge:
             outputs, kinds = list(reply["outputs"]), {str(k): str(v) for k, v in dict(reply["names"]).items()}
             tampering, error = [str(name)[:100] for name in reply["tampering"][:5]], str(reply["error"])
         except StudentStopped as stopped:
-            shown = Shown()
-            shown.error("StudentStopped", str(stopped), [str(stopped)])
-            return {"outputs": shown.outputs, "names": {}, "error": str(stopped)}
+            return {"outputs": _stopped(stopped).outputs, "names": {}, "error": str(stopped)}
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             self.flag("", f"the student's process sent a reply that is none ({problem})")
             return {"outputs": [], "names": {}, "error": "NotData"}
@@ -238,7 +236,7 @@ class Judge:
 
     def rebuild(self, reply: dict[str, Any]) -> Exception:
         """The exception that the student's function raised, of the nearest kind that Python itself knows."""
-        if reply.get("by_judge") and self.errors and isinstance(self.errors[-1], Exception):
+        if reply.get("by_judge") and self.errors:
             return self.errors[-1]
         kinds = [getattr(builtins, str(name), None) for name in reply["bases"]]
         base = next((k for k in kinds if isinstance(k, type) and issubclass(k, Exception)), Exception)
@@ -294,7 +292,12 @@ class Judge:
         self.errors.clear()
         self.deadline = time.monotonic() + self.cell_seconds
         before = len(self.flags)
-        result, shown = _with_alarm(self, lambda: run(self.shell, cell.source))
+        late = StudentStopped("The test took too long and was stopped.")  # where the test itself is what takes long
+        try:
+            with time_limit(self.cell_seconds + 3 * GRACE_SECONDS, late):
+                result, shown = run(self.shell, cell.source)
+        except StudentStopped as stopped:
+            result, shown = None, _stopped(stopped)
         self.testing = ""
         if result is None or result.success is False:
             failed = [o for o in as_notebook_outputs(shown.outputs) if o["output_type"] == "error"]
@@ -369,23 +372,10 @@ class _Nobody(Link):
         raise EOFError
 
 
-def _with_alarm(judge: Judge, work: Callable) -> Any:
-    """Run a test cell with an end to its time, also where the test itself is what takes long."""
-
-    def late(*_: Any) -> None:
-        raise StudentStopped("The test took too long and was stopped.")
-
-    previous = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, max(0.1, judge.deadline + 3 * GRACE_SECONDS - time.monotonic()))
-    try:
-        return work()
-    except StudentStopped as stopped:
-        shown = Shown()
-        shown.error("StudentStopped", str(stopped), [str(stopped)])
-        return None, shown
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+def _stopped(words: StudentStopped) -> Shown:
+    shown = Shown()
+    shown.error("StudentStopped", str(words), [str(words)])
+    return shown
 
 
 def _error(name: str, text: str) -> list[dict[str, Any]]:

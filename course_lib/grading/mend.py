@@ -274,11 +274,12 @@ def _renders(text: str) -> bool:
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in the block if it takes longer. Python's regular expressions can be interrupted so, too."""
+def time_limit(seconds: float, error: BaseException | None = None) -> Iterator[None]:
+    """Raise ``error``, or a TimeoutError, in the block if it takes longer. Python's regular expressions can be
+    interrupted so, too."""
 
     def late(*_: Any) -> None:
-        raise TimeoutError(f"not done within {seconds:g} s")
+        raise error or TimeoutError(f"not done within {seconds:g} s")
 
     previous = signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -76,17 +76,12 @@ def _encode(value: Any, known: Mapping[int, int], depth: int) -> Any:
     if depth < DEEPEST:
         if kind in (list, tuple, set, frozenset):
             return [kind.__name__, [_encode(part, known, depth + 1) for part in value]]
-        if kind is dict or (kind.__name__ in DICTS and kind is DICTS[kind.__name__]):
-            pairs = [[_encode(k, known, depth + 1), _encode(v, known, depth + 1)] for k, v in value.items()]
-            return [kind.__name__, pairs]
-        if isinstance(value, dict):  # of another kind: what is in it counts, not what its own methods say
-            return [
-                "dict",
-                [[_encode(k, known, depth + 1), _encode(v, known, depth + 1)] for k, v in dict.items(value)],
-            ]
+        if isinstance(value, dict):  # also of a student's kind: what is in it counts, not what its own methods say
+            pairs = [[_encode(k, known, depth + 1), _encode(v, known, depth + 1)] for k, v in dict.items(value)]
+            return [kind.__name__ if DICTS.get(kind.__name__) is kind else "dict", pairs]
     if isinstance(value, int | float) and kind.__module__ != "numpy":
-        base = int if isinstance(value, int) else float
-        return _encode(base.__int__(value) if base is int else float.__float__(value), known, depth)
+        plain = int.__int__(value) if isinstance(value, int) else float.__float__(value)
+        return _encode(plain, known, depth)
     if kind in (Fraction, Decimal):
         return [kind.__name__, str(value)]
     if kind is range:
